@@ -1,0 +1,519 @@
+#include "sevenfold/autograd/tape.hpp"
+
+#include <cassert>
+#include <cmath>
+#include <cstdio>
+#include <limits>
+
+#include "sevenfold/autograd/kernels/kernels.hpp"
+
+namespace sevenfold {
+namespace {
+
+std::atomic<std::uint64_t> tapes_made{0};
+
+bool saved(const Saves& saves, std::size_t input) {
+    return input < 32 ? (saves.inputs >> input) & 1 : saves.inputs == saves_inputs.inputs;
+}
+
+// The vectors of the last tape of this thread, emptied: a tape per training step allocates nothing.
+template <class T>
+struct Spare {
+    std::vector<Node<T>> nodes;
+    std::vector<Input<T>> inputs;
+    std::vector<Array<T>> gradients;
+    std::vector<std::uint8_t> filled;
+};
+// Stands where an op stood whose saved values were freed, so that the tape can still be printed.
+template <class T>
+class Freed final : public Op<T> {
+  public:
+    explicit Freed(const OpText& text) : text_(text) {}
+    const OpText& text() const override { return text_; }
+    Saves saves() const override { return saves_nothing; }
+    void pullback(Pullback<T>&) const override { throw std::logic_error("a freed op has no rule"); }
+
+  private:
+    const OpText& text_;
+};
+
+template <class T>
+Spare<T>& spare() {
+    thread_local Spare<T> one;
+    return one;
+}
+
+}  // namespace
+
+template <class T>
+Tape<T>*& Tape<T>::current_slot() {
+    thread_local constinit Tape* tape = nullptr;
+    return tape;
+}
+
+template <class T>
+Tape<T>* Tape<T>::current() {
+    return current_slot();
+}
+
+template <class T>
+Tape<T>::Tape() : id_(++tapes_made), outer_(current_slot()) {
+    Spare<T>& s = spare<T>();
+    nodes_.swap(s.nodes);
+    inputs_.swap(s.inputs);
+    gradients_.swap(s.gradients);
+    filled_.swap(s.filled);
+    current_slot() = this;
+}
+
+template <class T>
+Tape<T>::~Tape() {
+    clear();
+    Spare<T>& s = spare<T>();
+    if (nodes_.capacity() > s.nodes.capacity()) {
+        nodes_.swap(s.nodes);
+        inputs_.swap(s.inputs);
+        gradients_.swap(s.gradients);
+        filled_.swap(s.filled);
+    }
+    if (current_slot() == this) current_slot() = outer_;
+}
+
+template <class T>
+void Tape<T>::clear() {
+    id_ = ++tapes_made;
+    nodes_.clear();
+    inputs_.clear();
+    leaves_.clear();
+    names_.clear();
+    forget_gradients();
+    released_ = walked_ = false;
+}
+
+template <class T>
+void Tape<T>::forget_gradients() {
+    gradients_.clear();
+    filled_.clear();
+}
+
+// ---- recording
+
+template <class T>
+std::uint32_t Tape<T>::place(const Variable<T>& x, std::string_view op) {
+    if (x.tape_ == id_) return x.node_;
+    if (x.leaf_) return x.leaf_->trainable ? register_leaf(x.leaf_) : Input<T>::constant;
+    if (x.tape_ == 0) return Input<T>::constant;
+    for (const Tape* t = outer_; t; t = t->outer_)
+        if (x.tape_ == t->id_)
+            fail<TapeError>(op, text("a variable ", x.shape(), " of an outer tape"),
+                            "only leaves, constants and variables of the current tape can be used",
+                            "Pass x.detach() to use its value as a constant, or compute it inside this tape.");
+    fail<TapeError>(op, text("a variable ", x.shape(), " of a tape that has ended or was cleared"),
+                    "what was recorded is gone with its tape",
+                    "Compute it again on this tape, or pass x.detach() to use its value as a constant.");
+}
+
+template <class T>
+std::uint32_t Tape<T>::register_leaf(const std::shared_ptr<Leaf<T>>& leaf) {
+    // The hint may be another tape's or another thread's; then the leaf gets one more node, and its gradients add up.
+    const std::uint32_t hint = leaf->node_hint.load(std::memory_order_relaxed);
+    if (hint < nodes_.size() && !nodes_[hint].op && leaves_[nodes_[hint].first].leaf == leaf) return hint;
+    const auto place = static_cast<std::uint32_t>(nodes_.size());
+    nodes_.push_back({nullptr, leaf->value.rank() == 0 ? leaf->value : leaf->value.shape_only(),
+                      static_cast<std::uint32_t>(leaves_.size()), 0});
+    leaves_.push_back({leaf, place});
+    leaf->node_hint.store(place, std::memory_order_relaxed);
+    return place;
+}
+
+template <class T>
+Variable<T> Tape<T>::record(OpPtr<T> op, std::span<const Variable<T>* const> xs, Array<T> y) {
+    const Saves saves = op->saves();
+    const auto first = static_cast<std::uint32_t>(inputs_.size());
+    for (std::size_t i = 0; i < xs.size(); ++i) {
+        const Variable<T>& x = *xs[i];
+        Input<T>& in = inputs_.emplace_back();
+        in.node = place(x, {});
+        if (saved(saves, i)) {
+            in.value = x.value().share();
+            if (x.leaf_) in.version = x.leaf_->version;
+        }
+    }
+    const auto place = static_cast<std::uint32_t>(nodes_.size());
+    nodes_.push_back({std::move(op), saves.output || keep_values_ || y.rank() == 0 ? y : y.shape_only(), first,
+                      static_cast<std::uint32_t>(xs.size())});
+    if (place == 10'000'000 && !walked_)
+        std::fprintf(stderr, "[tape] 10 million operations recorded, never used or cleared: "
+                             "does a Tape stand outside the loop that it belongs into?\n");
+    if (find_anomalies_) check_forward(nodes_.back(), xs, y);
+    return Variable<T>(std::move(y), id_, place);
+}
+
+template <class T>
+void Tape<T>::name(const Variable<T>& v, std::string name) {
+    if (v.tape_ != id_) fail<TapeError>("name", "a variable that is not on this tape", "only recorded variables have a place to name");
+    names_[v.node_] = std::move(name);
+}
+
+// ---- the fast road
+
+template <class T>
+void Tape<T>::backward(const Variable<T>& loss, BackwardOptions options) {
+    if (loss.size() != 1)
+        fail<TapeError>("backward", text("a value of shape ", loss.shape()), "a loss has one element",
+                        "Reduce it with sum or mean, or pass the upstream gradient: tape.backward_from(y, dy).");
+    backward_from(loss, Array<T>::ones(loss.shape()), options);
+}
+
+template <class T>
+void Tape<T>::backward_from(const Variable<T>& y, const Array<T>& upstream, BackwardOptions options) {
+    if (y.is_constant())
+        fail<TapeError>("backward", "a value that was not recorded",
+                        "it was computed without a tape, or from constants alone",
+                        "Write `Tape tape;` before the forward pass, and make parameters with leaf(array, \"name\").");
+    if (upstream.shape() != y.shape())
+        fail<ShapeError>("backward", text("upstream gradient ", upstream.shape(), " for a value of shape ", y.shape()),
+                         "the shapes must be equal");
+    const std::uint32_t from = place(y, "backward");
+    if (released_)
+        fail<TapeError>("backward", "a tape whose saved values were freed", "backward(.., {.release = true}) can run once",
+                        "Leave `release` off to walk a tape several times.");
+    if (from == Input<T>::constant) fail<TapeError>("backward", "a frozen leaf", "it is not trainable, so no gradient is kept");
+    walked_ = true;
+    forget_gradients();
+    gradients_.resize(nodes_.size());
+    filled_.assign(nodes_.size(), 0);
+    gradients_[from] = upstream;
+    filled_[from] = 1;
+    try {
+        walk(from, options);
+    } catch (...) {  // no leaf was touched yet: the step can be repeated
+        forget_gradients();
+        throw;
+    }
+    for (const LeafUse& use : leaves_) {
+        if (!filled_[use.node]) continue;
+        Leaf<T>& leaf = *use.leaf;
+        Array<T> g = options.retain ? gradients_[use.node] : std::move(gradients_[use.node]);
+        if (leaf.has_gradient) kernels::accumulate(leaf.gradient, g);
+        else leaf.gradient = std::move(g);
+        leaf.has_gradient = true;
+    }
+    if (!options.retain) forget_gradients();
+}
+
+template <class T>
+void Tape<T>::walk(std::uint32_t from, BackwardOptions options) {
+    NoTape<T> quiet;
+    if (options.release) released_ = true;
+    for (std::uint32_t i = from + 1; i-- > 0;) {
+        Node<T>& node = nodes_[i];
+        if (!node.op || !filled_[i]) continue;
+        check_saved(node);
+        Array<T> dy = options.retain ? gradients_[i] : std::move(gradients_[i]);
+        if (!options.retain) filled_[i] = 0;
+        Backward<T> step(*this, i, dy);
+        node.op->backward(step);
+        if (find_anomalies_) check_backward(i);
+        if (options.release) {
+            for (std::uint32_t k = 0; k < node.count; ++k) inputs_[node.first + k].value = Array<T>();
+            if (node.output.rank() > 0) node.output = node.output.shape_only();
+            if (!node.op->immortal) node.op = OpPtr<T>(new Freed<T>(node.op->text()));
+        }
+    }
+}
+
+template <class T>
+void Tape<T>::check_saved(const Node<T>& node) const {
+    for (const Input<T>& in : inputs(node)) {
+        if (in.node == Input<T>::constant || nodes_[in.node].op || in.value.is_shape_only()) continue;
+        const Leaf<T>& leaf = leaf_of(nodes_[in.node]);
+        const std::size_t i = static_cast<std::size_t>(&in - inputs_.data()) - node.first;
+        if (leaf.version != in.version && saved(node.op->saves(), i))
+            fail<InPlaceError>("backward",
+                               text(leaf.name.empty() ? "a leaf" : leaf.name, ' ', leaf.value.shape(), ", saved by ",
+                                    node.op->text().name, ", was changed by ", leaf.changed_by, " since"),
+                               "backward needs the value as it was (version " + std::to_string(in.version) + ", it is at " +
+                                   std::to_string(leaf.version) + ")",
+                               "Run backward before the change, or compute the loss again after it.");
+    }
+}
+
+template <class T>
+Array<T> Tape<T>::gradient(const Variable<T>& v) const {
+    std::uint32_t at = v.node_;
+    if (v.leaf_) {
+        at = ~0u;
+        for (const LeafUse& use : leaves_)
+            if (use.leaf == v.leaf_) at = use.node;
+    } else if (v.tape_ != id_) {
+        fail<TapeError>("gradient", "a variable that is not on this tape", "only what this tape recorded has a gradient here");
+    }
+    if (gradients_.empty())
+        fail<TapeError>("gradient", "no gradients on this tape", "they are freed while backward walks",
+                        "Ask for them: tape.backward(loss, {.retain = true}).");
+    if (at >= filled_.size() || !filled_[at]) return Array<T>::zeros(v.shape());
+    return gradients_[at];
+}
+
+template <class T>
+const Array<T>& Backward<T>::x(std::size_t i) const {
+    assert(saved(tape_.nodes_[node_].op->saves(), i) && "an op's rule reads an input that it does not save");
+    return tape_.inputs_[tape_.nodes_[node_].first + i].value;
+}
+template <class T>
+const Array<T>& Backward<T>::y() const {
+    assert(tape_.nodes_[node_].op->saves().output && "an op's rule reads its result, which it does not save");
+    return tape_.nodes_[node_].output;
+}
+template <class T>
+std::size_t Backward<T>::inputs() const {
+    return tape_.nodes_[node_].count;
+}
+template <class T>
+const Shape& Backward<T>::x_shape(std::size_t i) const {
+    const Input<T>& in = tape_.inputs_[tape_.nodes_[node_].first + i];
+    return in.node == Input<T>::constant ? in.value.shape() : tape_.nodes_[in.node].output.shape();
+}
+template <class T>
+bool Backward<T>::wants(std::size_t i) const {
+    return tape_.inputs_[tape_.nodes_[node_].first + i].node != Input<T>::constant;
+}
+
+template <class T>
+void Backward<T>::add(std::size_t i, Array<T> dx) {
+    const std::uint32_t to = tape_.inputs_[tape_.nodes_[node_].first + i].node;
+    const Shape& shape = tape_.nodes_[to].output.shape();
+    if (dx.shape() != shape) dx = kernels::sum_to(dx, shape);
+    if (tape_.filled_[to]) {
+        kernels::accumulate(tape_.gradients_[to], dx);
+    } else {
+        tape_.gradients_[to] = std::move(dx);
+        tape_.filled_[to] = 1;
+    }
+}
+
+template <class T>
+Target<T> Backward<T>::target(std::size_t i) {
+    const std::uint32_t to = tape_.inputs_[tape_.nodes_[node_].first + i].node;
+    const bool first = !tape_.filled_[to];
+    if (first) {
+        tape_.gradients_[to] = Array<T>(tape_.nodes_[to].output.shape());
+        tape_.filled_[to] = 1;
+    }
+    return {tape_.gradients_[to].data(), first};
+}
+
+// ---- the functional road
+
+template <class T>
+Variable<T> Tape<T>::variable(std::uint32_t node, const Array<T>& value) const {
+    if (node == Input<T>::constant) return Variable<T>(value.share());
+    if (!nodes_[node].op) return Variable<T>(leaves_[nodes_[node].first].leaf);
+    return Variable<T>(value.share(), id_, node);
+}
+
+template <class T>
+Pullback<T>::Pullback(Tape<T>& tape, std::uint32_t at, Variable<T> dy) : dy_(std::move(dy)) {
+    const Node<T>& node = tape.nodes_[at];
+    const Saves saves = node.op->saves();
+    op_ = node.op->text().name;
+    y_saved_ = saves.output;
+    if (y_saved_) y_ = tape.variable(at, node.output);
+    for (std::size_t i = 0; i < node.count; ++i) {
+        const sevenfold::Input<T>& in = tape.inputs_[node.first + i];
+        const bool has_value = saved(saves, i);
+        const bool wanted = in.node != sevenfold::Input<T>::constant;
+        inputs_.push_back({has_value ? tape.variable(in.node, in.value) : Variable<T>(), Variable<T>(),
+                           wanted ? tape.nodes_[in.node].output.shape() : in.value.shape(), has_value, wanted});
+    }
+}
+
+template <class T>
+const Variable<T>& Pullback<T>::x(std::size_t i) const {
+    if (!inputs_[i].saved) throw std::logic_error(text("the rule of ", op_, " reads input ", i, ", which it does not save"));
+    return inputs_[i].x;
+}
+template <class T>
+const Variable<T>& Pullback<T>::y() const {
+    if (!y_saved_) throw std::logic_error(text("the rule of ", op_, " reads its result, which it does not save"));
+    return y_;
+}
+
+template <class T>
+void Pullback<T>::add(std::size_t i, Variable<T> dx) {
+    Input& in = inputs_[i];
+    if (dx.shape() != in.shape) dx = sum_to(dx, in.shape);
+    in.dx = in.given ? in.dx + dx : std::move(dx);
+    in.given = true;
+}
+
+template <class T>
+void Op<T>::backward(Backward<T>& step) const {
+    step.by_pullback();
+}
+
+template <class T>
+void Backward<T>::by_pullback() {
+    Pullback<T> functional(tape_, node_, Variable<T>(dy_));
+    tape_.nodes_[node_].op->pullback(functional);
+    for (std::size_t i = 0; i < functional.inputs_.size(); ++i)
+        if (functional.inputs_[i].given && functional.wants(i)) add(i, functional.inputs_[i].dx.value());
+}
+
+template <class T>
+std::vector<std::optional<Variable<T>>> Tape<T>::pull(const Variable<T>& y, const Variable<T>& upstream,
+                                                      std::span<const Variable<T>> xs) {
+    if (released_)
+        fail<TapeError>("grad", "a tape whose saved values were freed", "backward(.., {.release = true}) ends a tape's use");
+    walked_ = true;
+    const std::uint32_t from = place(y, "grad");
+    std::vector<std::optional<Variable<T>>> out(xs.size());
+    std::vector<std::vector<std::uint32_t>> places(xs.size());  // a leaf can have several
+    std::uint32_t low = from + 1;
+    for (std::size_t k = 0; k < xs.size(); ++k) {
+        if (xs[k].is_constant() || (xs[k].is_leaf() && !xs[k].trainable()))
+            fail<TapeError>("grad", text("input ", k, " is a constant"), "gradients exist for leaves and recorded variables",
+                            "Make it a leaf with leaf(array, \"name\").");
+        if (xs[k].leaf_) {
+            for (const LeafUse& use : leaves_)
+                if (use.leaf == xs[k].leaf_) places[k].push_back(use.node);
+        } else {
+            places[k].push_back(place(xs[k], "grad"));
+        }
+        for (std::uint32_t p : places[k]) low = std::min(low, p);
+    }
+    if (low > from) return out;
+
+    // Only what lies between the xs and y is walked.
+    std::vector<std::uint8_t> leads(from - low + 1, 0);
+    for (const auto& list : places)
+        for (std::uint32_t p : list)
+            if (p <= from) leads[p - low] = 1;
+    for (std::uint32_t i = low; i <= from; ++i)
+        for (const Input<T>& in : inputs(nodes_[i]))
+            if (in.node != Input<T>::constant && in.node >= low && leads[in.node - low]) leads[i - low] = 1;
+
+    std::vector<std::optional<Variable<T>>> gradients(from - low + 1);
+    gradients[from - low] = upstream;
+    std::vector<std::uint8_t> asked(from - low + 1, 0);
+    for (const auto& list : places)
+        for (std::uint32_t p : list)
+            if (p <= from) asked[p - low] = 1;
+    for (std::uint32_t i = from + 1; i-- > low;) {
+        if (!gradients[i - low] || !nodes_[i].op) continue;
+        check_saved(nodes_[i]);
+        const Op<T>& op = *nodes_[i].op;
+        Pullback<T> step(*this, i, asked[i - low] ? *gradients[i - low] : *std::exchange(gradients[i - low], {}));
+        for (std::size_t k = 0; k < step.inputs_.size(); ++k) {
+            const std::uint32_t to = inputs_[nodes_[i].first + k].node;
+            step.inputs_[k].wanted = to != Input<T>::constant && to >= low && leads[to - low];
+        }
+        op.pullback(step);  // records: nodes_ and inputs_ may move
+        for (std::size_t k = 0; k < step.inputs_.size(); ++k) {
+            if (!step.inputs_[k].given || !step.inputs_[k].wanted) continue;
+            std::optional<Variable<T>>& g = gradients[inputs_[nodes_[i].first + k].node - low];
+            g = g ? *g + step.inputs_[k].dx : step.inputs_[k].dx;
+        }
+    }
+    for (std::size_t k = 0; k < xs.size(); ++k)
+        for (std::uint32_t p : places[k])
+            if (p <= from && gradients[p - low]) out[k] = out[k] ? *out[k] + *gradients[p - low] : *gradients[p - low];
+    return out;
+}
+
+template <class T>
+std::vector<Variable<T>> grad(const Variable<T>& y, const std::vector<Variable<T>>& xs, const Variable<T>& upstream) {
+    Tape<T>* tape = Tape<T>::current();
+    if (!tape)
+        fail<TapeError>("grad", "no tape is current", "there is nothing recorded to differentiate",
+                        "Write `Tape tape;` before computing y.");
+    if (upstream.shape() != y.shape())
+        fail<ShapeError>("grad", text("upstream gradient ", upstream.shape(), " for a value of shape ", y.shape()),
+                         "the shapes must be equal");
+    if (y.is_constant())
+        fail<TapeError>("grad", "a y that was not recorded", "it does not depend on any leaf",
+                        "Compute y after `Tape tape;`, from leaves made with leaf(array, \"name\").");
+    auto found = tape->pull(y, upstream, xs);
+    std::vector<Variable<T>> out;
+    for (std::size_t k = 0; k < xs.size(); ++k)
+        out.push_back(found[k] ? *found[k] : Variable<T>(Array<T>::zeros(xs[k].shape())));
+    return out;
+}
+
+template <class T>
+std::vector<Variable<T>> grad(const Variable<T>& y, const std::vector<Variable<T>>& xs) {
+    if (y.size() != 1)
+        fail<TapeError>("grad", text("a y of shape ", y.shape()), "without an upstream gradient y has one element",
+                        "Reduce it with sum or mean, or pass the upstream gradient: grad(y, xs, dy).");
+    return grad(y, xs, Variable<T>(Array<T>::ones(y.shape())));
+}
+
+// ---- anomalies
+
+namespace {
+
+template <class T>
+std::string range(const Array<T>& a) {
+    if (a.is_shape_only()) return text(a.shape());
+    T low = std::numeric_limits<T>::infinity(), high = -low;
+    std::size_t bad = 0;
+    for (T v : a) {
+        if (!std::isfinite(v)) ++bad;
+        else low = std::min(low, v), high = std::max(high, v);
+    }
+    std::string out = text(a.shape());
+    if (low <= high) out += text(" from ", low, " to ", high);
+    if (bad) out += text(", ", bad, " of ", a.size(), " not finite");
+    return out;
+}
+
+template <class T>
+bool finite(const Array<T>& a) {
+    for (T v : a)
+        if (!std::isfinite(v)) return false;
+    return true;
+}
+
+}  // namespace
+
+template <class T>
+std::string Tape<T>::describe(std::uint32_t i) const {
+    const std::string name = name_of(i);
+    return text("step ", i, " (", nodes_[i].op ? nodes_[i].op->text().name : "leaf", name.empty() ? "" : " ", name, ")");
+}
+
+template <class T>
+void Tape<T>::check_forward(const Node<T>& node, std::span<const Variable<T>* const> xs, const Array<T>& y) const {
+    if (finite(y)) return;
+    std::string inputs;
+    for (std::size_t i = 0; i < xs.size(); ++i) inputs += text(i ? "; " : "", "input ", i, ' ', range(xs[i]->value()));
+    fail<AnomalyError>("anomaly", text("forward, ", describe(static_cast<std::uint32_t>(nodes_.size() - 1)), ": ", range(y)),
+                       text("the first value that is not finite; ", inputs), text("Its rule: ", node.op->text().formula, '.'));
+}
+
+template <class T>
+void Tape<T>::check_backward(std::uint32_t i) const {
+    for (const Input<T>& in : inputs(nodes_[i])) {
+        if (in.node == Input<T>::constant || !filled_[in.node] || finite(gradients_[in.node])) continue;
+        std::string saved;
+        for (const Input<T>& x : inputs(nodes_[i])) saved += text(saved.empty() ? "" : "; ", "input ", range(x.value));
+        fail<AnomalyError>("anomaly", text("backward, ", describe(i), ": gradient for ", describe(in.node), ' ', range(gradients_[in.node])),
+                           text("the first gradient that is not finite; ", saved), text("Its rule: ", nodes_[i].op->text().rule, '.'));
+    }
+}
+
+template class Tape<float>;
+template class Tape<double>;
+template class Backward<float>;
+template class Backward<double>;
+template class Pullback<float>;
+template class Pullback<double>;
+template class Op<float>;
+template class Op<double>;
+template std::vector<Variable<float>> grad(const Variable<float>&, const std::vector<Variable<float>>&, const Variable<float>&);
+template std::vector<Variable<double>> grad(const Variable<double>&, const std::vector<Variable<double>>&, const Variable<double>&);
+template std::vector<Variable<float>> grad(const Variable<float>&, const std::vector<Variable<float>>&);
+template std::vector<Variable<double>> grad(const Variable<double>&, const std::vector<Variable<double>>&);
+
+}  // namespace sevenfold
