@@ -1,0 +1,67 @@
+#include <doctest/doctest.h>
+
+#include "scratch.hpp"
+#include "sevenfold/data/file.hpp"
+
+using namespace sevenfold;
+namespace fs = std::filesystem;
+
+TEST_CASE("a file reads back byte for byte") {
+    const Scratch scratch;
+    const std::string bytes("\0\r\n\xff text", 9);
+    write_file_atomically(scratch / "a", bytes);
+    CHECK(read_file(scratch / "a") == bytes);
+    write_file_atomically(scratch / "a", "");
+    CHECK(read_file(scratch / "a").empty());
+}
+
+TEST_CASE("replacing a file leaves nothing beside it, and keeps links and permissions") {
+    const Scratch scratch;
+    write_file_atomically(scratch / "a", "old");
+    fs::permissions(scratch / "a", fs::perms::owner_read | fs::perms::owner_write);
+    fs::create_symlink("a", scratch / "link");
+    write_file_atomically(scratch / "link", "new");
+    CHECK(fs::is_symlink(scratch / "link"));
+    CHECK(read_file(scratch / "a") == "new");
+    CHECK(fs::status(scratch / "a").permissions() == (fs::perms::owner_read | fs::perms::owner_write));
+    CHECK(std::distance(fs::directory_iterator(scratch.folder), fs::directory_iterator()) == 2);
+}
+
+TEST_CASE("a write that fails leaves the old file and nothing beside it") {
+    const Scratch scratch;
+    fs::create_directory(scratch / "folder");
+    const std::string message = file_error([&] { write_file_atomically(scratch / "folder", "x"); });
+    CHECK(has(message,
+              "[write] " + (scratch / "folder").string() + ": it cannot be written (it is a folder or a device)."));
+    CHECK(has(file_error([&] { write_file_atomically(scratch / "none/a", "x"); }), "Check that the folder exists"));
+    CHECK(has(file_error([&] { write_file_atomically("/dev/null", "x"); }), "a folder or a device"));
+    CHECK(std::distance(fs::directory_iterator(scratch.folder), fs::directory_iterator()) == 1);
+}
+
+TEST_CASE("reading says why it cannot") {
+    const Scratch scratch;
+    CHECK(has(file_error([&] { read_file(scratch / "none"); }), "it cannot be read (No such file or directory)"));
+    CHECK(has(file_error([&] { read_file(scratch.folder); }), "it cannot be read (it is a folder)"));
+    const auto path = scratch.file("long", "12345");
+    CHECK(read_file(path, 5) == "12345");
+    CHECK(has(file_error([&] { read_file(path, 4); }), "it holds more than the 4 bytes that are allowed here"));
+}
+
+TEST_CASE("an endless file is left at the limit") {
+    CHECK(has(file_error([] { read_file("/dev/zero", 10000); }), "more than the 10000 bytes"));
+}
+
+TEST_CASE("a byte reader reads both byte orders and never past the end") {
+    ByteReader reader(std::string_view("\x01\x02\x03\x04\xff", 5), "test", "f.bin");
+    CHECK(reader.little(2, "a count") == 0x0201);
+    CHECK(reader.big(2, "a count") == 0x0304);
+    CHECK(reader.left() == 1);
+    CHECK(
+        file_error([&] { reader.little(4, "a count"); }) ==
+        "[test] f.bin, byte 4: 1 bytes are left where a count should take 4: the file is cut short or its header lies. "
+        "Copy or download it again.");
+    CHECK(reader.take(1, "a byte") == "\xff");
+    std::string out;
+    append_little(out, 0x0102, 3);
+    CHECK(out == std::string_view("\x02\x01\0", 3));
+}
