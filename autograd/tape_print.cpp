@@ -32,34 +32,44 @@ std::string Tape<T>::str() const {
     std::vector<std::vector<std::string>> rows{{"step", "op", "inputs", "shape", "value", "gradient", "rule"}};
     const auto summary = [](const Array<T>* a) {
         if (!a) return std::string();
-        return a->size() == 1 ? a->str() : a->size() <= 4 && a->rank() == 1 ? a->str() : text("mean ", Array<T>([&] {
-            double total = 0;
-            for (T v : *a) total += static_cast<double>(v);
-            return static_cast<T>(total / static_cast<double>(a->size()));
-        }()).str());
+        return a->size() == 1 ? a->str()
+               : a->size() <= 4 && a->rank() == 1
+                   ? a->str()
+                   : text("mean ", Array<T>([&] {
+                                       double total = 0;
+                                       for (T v : *a) total += static_cast<double>(v);
+                                       return static_cast<T>(total / static_cast<double>(a->size()));
+                                   }())
+                                       .str());
     };
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
         const Node<T>& n = nodes_[i];
         std::string from;
         for (const Input<T>& in : inputs(n)) {
             from += from.empty() ? "" : ", ";
-            if (in.node == Input<T>::constant) from += "constant";
-            else from += name_of(in.node).empty() ? text('%', in.node) : name_of(in.node);
+            if (in.node == Input<T>::constant)
+                from += "constant";
+            else
+                from += name_of(in.node).empty() ? text('%', in.node) : name_of(in.node);
         }
         const std::string name = name_of(i);
-        rows.push_back({text('%', i, name.empty() ? "" : " ", name), n.op ? std::string(n.op->text().name) : "leaf", from,
-                        n.output.shape().str(), summary(value_of(i)), summary(gradient_of(i)),
+        rows.push_back({text('%', i, name.empty() ? "" : " ", name), n.op ? std::string(n.op->text().name) : "leaf",
+                        from, n.output.shape().str(), summary(value_of(i)), summary(gradient_of(i)),
                         n.op ? std::string(n.op->text().rule) : ""});
     }
+    // Values and gradients are shown if any step has one.
     std::vector<std::size_t> widths(rows[0].size());
+    std::vector<bool> shown{true, true, true, true, false, false, true};
     for (const auto& row : rows)
-        for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], width(row[c]));
+        for (std::size_t c = 0; c < row.size(); ++c) {
+            widths[c] = std::max(widths[c], width(row[c]));
+            if (&row != &rows[0] && !row[c].empty()) shown[c] = true;
+        }
     std::string out;
     for (const auto& row : rows) {
         std::string line;
         for (std::size_t c = 0; c < row.size(); ++c)
-            if (widths[c] > width(rows[0][c]) || c < 4 || c == 6 || rows.size() == 1)
-                line += row[c] + std::string(widths[c] - width(row[c]) + 2, ' ');
+            if (shown[c]) line += row[c] + std::string(widths[c] - width(row[c]) + 2, ' ');
         line.erase(line.find_last_not_of(' ') + 1);
         out += line + '\n';
     }

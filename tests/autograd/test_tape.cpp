@@ -31,3 +31,15 @@ TEST_CASE("a graph that reuses nodes sixty levels deep is linear") {
     CHECK(x.grad().item() == 0x1p60);
     CHECK(tape.size() == 61);
 }
+
+TEST_CASE("a printed tape has a column of gradients once they are known, however short the numbers") {
+    auto x = leaf(Array<double>(3.0), "x");
+    Tape<double> tape;
+    auto y = named(x * x, "y");
+    CHECK(tape.str().find("gradient") == std::string::npos);
+    tape.backward(y, {.retain = true});
+    CHECK(tape.str() ==
+          "step  op    inputs  shape  value  gradient  rule\n"
+          "%0 x  leaf          ()     3      6\n"
+          "%1 y  mul   x, x    ()     9      1         da = dy · b, db = dy · a\n");
+}
