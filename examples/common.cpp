@@ -1,0 +1,134 @@
+#include "common.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdarg>
+#include <cstdio>
+#include <iostream>
+
+#include "sevenfold/autograd/error.hpp"
+
+namespace examples {
+namespace {
+
+const std::vector<std::string> rules{"sgd", "momentum", "nesterov", "adagrad", "adadelta", "rmsprop", "adam"};
+
+// CLI11's own validators print limits such as the largest double into the help.
+const CLI::Validator positive(
+    [](std::string& word) {
+        double x = 0;
+        return CLI::detail::lexical_cast(word, x) && x > 0 && x < 1e18 ? std::string()
+                                                                       : word + " is not a number above 0";
+    },
+    "");
+const CLI::Validator count(
+    [](std::string& word) {
+        std::uint64_t n = 0;
+        return CLI::detail::lexical_cast(word, n) && n >= 1 && n <= 1'000'000
+                   ? std::string()
+                   : word + " is not a whole number from 1 to 1000000";
+    },
+    "");
+const CLI::Validator whole(
+    [](std::string& word) {
+        const bool digits = !word.empty() && std::ranges::all_of(word, [](char c) { return c >= '0' && c <= '9'; });
+        return digits ? std::string() : word + " is not a whole number";
+    },
+    "");
+CLI::Validator one_of(const std::vector<std::string>& words) {
+    return CLI::Validator(
+        [words](std::string& word) {
+            return std::ranges::find(words, word) != words.end()
+                       ? std::string()
+                       : word + " is not one of " + CLI::detail::join(words, ", ");
+        },
+        "");
+}
+
+}  // namespace
+
+Flags read_flags(int argc, char** argv, const std::string& about, Flags flags, const std::vector<Extra>& extras,
+                 const std::vector<std::string>& ignored) {
+    CLI::App app(about);
+    app.failure_message([](const CLI::App* a, const CLI::Error& e) {
+        return std::string(e.what()) + "\nTry " + a->get_name() + " --help\n";
+    });
+    app.name(argv[0]);
+    app.get_formatter()->column_width(26);
+    double lr = 0;
+    app.add_option("--data", flags.data, "Where the data is, in place of the default")->type_name("PATH");
+    app.add_option("--epochs", flags.epochs, "Passes over the data")
+        ->type_name("N")
+        ->capture_default_str()
+        ->check(count);
+    app.add_option("--batch", flags.batch, "Rows in a step")->type_name("N")->capture_default_str()->check(count);
+    auto* lr_flag =
+        app.add_option("--lr", lr,
+                       "Learning rate; without it, " + (flags.lr ? format("%g", *flags.lr) : "the rule's own default"))
+            ->type_name("X")
+            ->check(positive);
+    app.add_option("--seed", flags.seed, "The same seed gives the same result")
+        ->type_name("N")
+        ->capture_default_str()
+        ->check(whole);
+    app.add_option("--optimizer", flags.optimizer, "Update rule: " + CLI::detail::join(rules, ", "))
+        ->type_name("RULE")
+        ->capture_default_str()
+        ->check(one_of(rules));
+    app.add_option("--save", flags.save, "Write a checkpoint to FILE after every epoch")->type_name("FILE");
+    app.add_option("--resume", flags.resume, "Go on from the checkpoint FILE")->type_name("FILE");
+    app.add_option("--threads", flags.threads, "Accepted everywhere; one thread trains, so results never depend on it")
+        ->type_name("N")
+        ->capture_default_str()
+        ->check(count);
+    app.add_option("--out", flags.out, "Write history.csv and history.json into the folder DIR")->type_name("DIR");
+    for (const Extra& extra : extras)
+        std::visit(
+            [&](auto* value) {
+                auto* option =
+                    app.add_option(extra.name, *value, extra.help)->group("This example")->capture_default_str();
+                using Value = std::remove_pointer_t<decltype(value)>;
+                option->type_name(std::is_same_v<Value, std::string> ? "WHAT"
+                                  : std::is_same_v<Value, double>    ? "X"
+                                                                     : "N");
+                if (!extra.choices.empty())
+                    option->check(one_of(extra.choices));
+                else if constexpr (!std::is_same_v<Value, std::string>)
+                    option->check(positive);
+            },
+            extra.value);
+    for (const std::string& name : ignored) app.get_option(name)->description("(means nothing in this example)");
+
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) { std::exit(app.exit(error) == 0 ? 0 : 2); }
+    if (*lr_flag) flags.lr = lr;
+    for (const std::string& name : ignored)
+        if (app.count(name) > 0) std::cerr << "Note: " << name << " means nothing in this example.\n";
+    return flags;
+}
+
+int run(const std::function<void()>& example) {
+    try {
+        example();
+        return 0;
+    } catch (const sevenfold::Error& error) {
+        std::cout.flush();
+        std::cerr << error.what() << '\n';
+        return 1;
+    }
+}
+
+std::string format(const char* pattern, ...) {
+    std::va_list arguments, again;
+    va_start(arguments, pattern);
+    va_copy(again, arguments);
+    const int length = std::vsnprintf(nullptr, 0, pattern, arguments);
+    va_end(arguments);
+    std::string out(static_cast<std::size_t>(std::max(length, 0)), '\0');
+    std::vsnprintf(out.data(), out.size() + 1, pattern, again);
+    va_end(again);
+    return out;
+}
+
+}  // namespace examples

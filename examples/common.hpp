@@ -1,0 +1,45 @@
+// What all examples share: one set of flags, one way to end.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace examples {
+
+/// The flags that mean the same in every example, with that example's defaults.
+struct Flags {
+    std::string data{};  ///< a file or folder in place of the example's own data
+    std::size_t epochs = 10;
+    std::size_t batch = 32;    ///< rows in a step
+    std::optional<double> lr;  ///< none: the rule's own default
+    std::uint64_t seed = 1;
+    std::string optimizer = "adam";
+    std::string save{}, resume{};  ///< checkpoint files
+    std::size_t threads = 1;
+    std::string out{};  ///< a folder for history.csv and history.json
+};
+
+/// A flag of one example alone. Choices, if there are any, are the only values allowed.
+struct Extra {
+    std::string name, help;  ///< "--model"
+    std::variant<std::string*, std::size_t*, double*> value;
+    std::vector<std::string> choices{};
+};
+
+/// Reads the command line into the defaults given. `ignored` are common flags that mean nothing here: they are
+/// accepted, so that one command line fits all examples, and the help says so. Ends the program on --help and on bad flags.
+Flags read_flags(int argc, char** argv, const std::string& about, Flags defaults, const std::vector<Extra>& extras = {},
+                 const std::vector<std::string>& ignored = {});
+
+/// Runs the example; an error of the library becomes its message on standard error and exit status 1.
+int run(const std::function<void()>& example);
+
+/// printf into a string.
+[[gnu::format(printf, 1, 2)]] std::string format(const char* pattern, ...);
+
+}  // namespace examples
