@@ -16,6 +16,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::string_view cut_or_lying = "The file is cut short, or its header lies: copy or download it again.";
+
 // "No such file or directory", as the system words it.
 std::string reason() { return std::strerror(errno); }
 
@@ -121,10 +123,15 @@ void write_file_atomically(const fs::path& path, std::string_view bytes) {
     if (directory >= 0) ::fsync(directory);
 }
 
+void ByteReader::seek(std::uint64_t position, std::string_view what) {
+    if (position > bytes_.size())
+        reject(text(what, " should be at byte ", position), text("the file has ", bytes_.size(), " bytes"),
+               cut_or_lying);
+    position_ = static_cast<std::size_t>(position);
+}
+
 std::string_view ByteReader::take(std::uint64_t n, std::string_view what) {
-    if (n > left())
-        reject(text(left(), " bytes are left where ", what, " should take ", n),
-               "the file is cut short or its header lies", "Copy or download it again.");
+    if (n > left()) reject(text(what, " should take ", n, " bytes"), text("only ", left(), " are left"), cut_or_lying);
     const std::string_view out = bytes_.substr(position_, static_cast<std::size_t>(n));
     position_ += out.size();
     return out;

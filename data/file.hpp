@@ -28,6 +28,8 @@ class ByteReader {
 
     std::size_t position() const { return position_; }
     std::size_t left() const { return bytes_.size() - position_; }
+    /// Continues at a position, counted from 0. Throws FileError beyond the end; `what` says what should be there.
+    void seek(std::uint64_t position, std::string_view what);
     /// The next n bytes. Throws FileError when fewer are left; `what` says what they should have been.
     std::string_view take(std::uint64_t n, std::string_view what);
     /// A whole number of 1, 2, 4 or 8 bytes without sign, least or most significant byte first.

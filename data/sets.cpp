@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "sevenfold/data/csv.hpp"
+#include "sevenfold/data/idx.hpp"
 
 namespace sevenfold {
 
@@ -19,6 +20,34 @@ Dataset<T> shipped(const char* name, std::vector<std::string> class_names) {
     auto data = read_csv<T>(sets_folder() / (std::string(name) + ".csv"), {.label = "class"});
     data.class_names = std::move(class_names);
     data.classes = data.class_names.size();
+    data.check();
+    return data;
+}
+
+fs::path plain_or_gz(const fs::path& path) {
+    const fs::path packed = fs::path(path).concat(".gz");
+    std::error_code ignored;
+    for (const fs::path& there : {path, packed})
+        if (fs::exists(there, ignored)) return there;
+    fail<FileError>("fashion_mnist", packed.string(), "there is no such file",
+                    "Run: apt-get install dataset-fashion-mnist, or name the folder that holds the four IDX files.");
+}
+
+template <class T>
+Dataset<T> fashion_mnist_part(const fs::path& folder, const std::string& part) {
+    const fs::path images = plain_or_gz(folder / (part + "-images-idx3-ubyte"));
+    const fs::path labels = plain_or_gz(folder / (part + "-labels-idx1-ubyte"));
+    Dataset<T> data;
+    data.title = "fashion_mnist " + part;
+    data.class_names = {"T-shirt/top", "trouser", "pullover", "dress", "coat",
+                        "sandal",      "shirt",   "sneaker",  "bag",   "ankle boot"};
+    data.classes = data.class_names.size();
+    data.features = read_idx<T>(images);
+    data.labels = read_idx<std::int64_t>(labels);
+    if (data.features.rank() != 3)
+        fail<FileError>("fashion_mnist", text(images.string(), ": shape ", data.features.shape()),
+                        "images are (N, H, W)");
+    for (T& grey : data.features.flat()) grey /= T{255};
     data.check();
     return data;
 }
@@ -63,11 +92,17 @@ Dataset<T> breast_cancer() {
     return shipped<T>("breast_cancer", {"malignant", "benign"});
 }
 
-#define SEVENFOLD_INSTANTIATE(T)  \
-    template Dataset<T> digits(); \
-    template Dataset<T> iris();   \
-    template Dataset<T> wine();   \
-    template Dataset<T> breast_cancer();
+template <class T>
+Split<T> fashion_mnist(const fs::path& folder) {
+    return {fashion_mnist_part<T>(folder, "train"), fashion_mnist_part<T>(folder, "t10k")};
+}
+
+#define SEVENFOLD_INSTANTIATE(T)         \
+    template Dataset<T> digits();        \
+    template Dataset<T> iris();          \
+    template Dataset<T> wine();          \
+    template Dataset<T> breast_cancer(); \
+    template Split<T> fashion_mnist(const fs::path&);
 SEVENFOLD_INSTANTIATE(float)
 SEVENFOLD_INSTANTIATE(double)
 

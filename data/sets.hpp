@@ -26,4 +26,9 @@ Dataset<T> wine();
 template <class T = float>
 Dataset<T> breast_cancer();
 
+/// Fashion-MNIST, (60000, 28, 28) and (10000, 28, 28) in [0, 1], ten kinds of clothing (Xiao, Rasul, Vollgraf 2017,
+/// arXiv:1708.07747): the four IDX files, plain or .gz, of any folder; MNIST's own files fit as well. Throws FileError.
+template <class T = float>
+Split<T> fashion_mnist(const std::filesystem::path& folder = "/usr/share/datasets/fashion-mnist");
+
 }  // namespace sevenfold

@@ -56,11 +56,14 @@ TEST_CASE("a byte reader reads both byte orders and never past the end") {
     CHECK(reader.little(2, "a count") == 0x0201);
     CHECK(reader.big(2, "a count") == 0x0304);
     CHECK(reader.left() == 1);
-    CHECK(
-        file_error([&] { reader.little(4, "a count"); }) ==
-        "[test] f.bin, byte 4: 1 bytes are left where a count should take 4: the file is cut short or its header lies. "
-        "Copy or download it again.");
+    CHECK(file_error([&] { reader.little(4, "a count"); }) ==
+          "[test] f.bin, byte 4: a count should take 4 bytes: only 1 are left. The file is cut short, or its header "
+          "lies: "
+          "copy or download it again.");
     CHECK(reader.take(1, "a byte") == "\xff");
+    reader.seek(1, "a byte");
+    CHECK(reader.big(1, "a byte") == 2);
+    CHECK(has(file_error([&] { reader.seek(6, "a byte"); }), "a byte should be at byte 6: the file has 5 bytes."));
     std::string out;
     append_little(out, 0x0102, 3);
     CHECK(out == std::string_view("\x02\x01\0", 3));

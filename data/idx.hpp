@@ -1,0 +1,16 @@
+// IDX, the format of MNIST and its relatives (http://yann.lecun.com/exdb/mnist), plain or in gzip.
+#pragma once
+
+#include <filesystem>
+
+#include "sevenfold/autograd/array.hpp"
+
+namespace sevenfold {
+
+/// Reads all six element types into T: float, double or std::int64_t. Whether the file is in gzip shows in its first
+/// bytes, not in its name. Throws FileError for a file that is cut short, damaged, longer than its header says, or
+/// (unfolded) larger than inflate_limit; and for numbers that T cannot hold.
+template <class T = float>
+Array<T> read_idx(const std::filesystem::path& path);
+
+}  // namespace sevenfold
