@@ -1,5 +1,7 @@
 #include "op_samples.hpp"
 
+#include <cmath>
+
 #include "sevenfold/autograd/random.hpp"
 
 namespace samples {
@@ -7,15 +9,17 @@ namespace {
 
 using A = Array<double>;
 
-/// Numbers in [low, high] of both signs' halves apart from 0: |x| is at least 0.1, away from kinks.
+/// Numbers in [low, high] that keep a distance of 0.1 from 0, where many ops have their kink.
 A numbers(const Shape& shape, double low = -2, double high = 2) {
     static Random random(7);
     A out(shape);
-    for (double& x : out.flat()) do
-            x = random.uniform(low, high);
-        while (std::abs(x) < 0.1);
+    for (double& x : out.flat()) {
+        x = random.uniform(low, high);
+        while (std::abs(x) < 0.1) x = random.uniform(low, high);
+    }
     return out;
 }
+A both_signs(const Shape& shape) { return numbers(shape); }
 A positive(const Shape& shape) { return numbers(shape, 0.3, 2.5); }
 
 template <class F>
@@ -25,8 +29,7 @@ Sample call(F f, std::vector<Variable<double>> inputs, double float_tolerance = 
 
 /// An op of one input: a matrix, a scalar, one element, none.
 template <class F>
-std::vector<Sample> unary(
-    F f, A (*values)(const Shape&) = [](const Shape& s) { return numbers(s); }) {
+std::vector<Sample> unary(F f, A (*values)(const Shape&) = both_signs) {
     std::vector<Sample> out;
     for (const Shape& shape : {Shape{3, 4}, Shape{}, Shape{1}, Shape{0, 3}}) out.push_back(call(f, {values(shape)}));
     return out;
@@ -34,8 +37,7 @@ std::vector<Sample> unary(
 
 /// An op of two inputs: equal shapes and two ways of broadcasting. Different values, so that there are no ties.
 template <class F>
-std::vector<Sample> binary(
-    F f, A (*values)(const Shape&) = [](const Shape& s) { return numbers(s); }) {
+std::vector<Sample> binary(F f, A (*values)(const Shape&) = both_signs) {
     return {call(f, {values({2, 3}), values({2, 3})}), call(f, {values({2, 1}), values({3})}),
             call(f, {values({}), values({2, 2})})};
 }
@@ -120,12 +122,15 @@ void add_reductions(Samples& to) {
 
 }  // namespace
 
-Samples op_samples() {
-    Samples out;
-    add_elementwise(out);
-    add_pairwise(out);
-    add_reductions(out);
-    return out;
+const Samples& op_samples() {
+    static const Samples all = [] {
+        Samples out;
+        add_elementwise(out);
+        add_pairwise(out);
+        add_reductions(out);
+        return out;
+    }();
+    return all;
 }
 
 std::map<std::string, Call<double>> pairwise_calls() {

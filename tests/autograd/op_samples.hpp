@@ -24,7 +24,7 @@ struct Sample {
 
 /// By the name in the register. Names that are not there are of ops composed of others: they are checked the same way.
 using Samples = std::map<std::string, std::vector<Sample>>;
-Samples op_samples();
+const Samples& op_samples();
 
 /// Elementwise ops of two inputs, in double: checked on all broadcasting pairs of shapes.
 std::map<std::string, Call<double>> pairwise_calls();

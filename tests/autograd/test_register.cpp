@@ -64,8 +64,10 @@ TEST_CASE("every op in the register has samples, and they run it") {
 }
 
 TEST_CASE("both roads of every op agree with central differences, to second order") {
-    for (const auto& [op, list] : samples::op_samples())
-        for (std::size_t i = 0; i < list.size(); ++i) {
+    for (const auto& one : samples::op_samples())
+        for (std::size_t i = 0; i < one.second.size(); ++i) {
+            const std::string& op = one.first;
+            const std::vector<Sample>& list = one.second;
             const GradcheckReport report = gradcheck(list[i].in_double, list[i].inputs);
             INFO("op ", op, ", sample ", i, "\n", report.str());
             CHECK(report.passed());
@@ -73,8 +75,10 @@ TEST_CASE("both roads of every op agree with central differences, to second orde
 }
 
 TEST_CASE("every op gives in float what it gives in double") {
-    for (const auto& [op, list] : samples::op_samples())
-        for (std::size_t i = 0; i < list.size(); ++i) {
+    for (const auto& one : samples::op_samples())
+        for (std::size_t i = 0; i < one.second.size(); ++i) {
+            const std::string& op = one.first;
+            const std::vector<Sample>& list = one.second;
             const auto want = run(list[i].in_double, list[i].inputs), got = run(list[i].in_float, list[i].inputs);
             for (std::size_t k = 0; k < want.size(); ++k) {
                 REQUIRE(got[k].shape() == want[k].shape());
@@ -105,8 +109,9 @@ TEST_CASE("elementwise ops broadcast all shapes that fit, and their gradients co
                 together = broadcast_shape("test", a, b);
             } catch (const ShapeError&) { continue; }
             ++pairs;
-            for (const auto& [op, f] : samples::pairwise_calls()) {
-                INFO(op, " of ", a.str(), " and ", b.str());
+            for (const auto& one : samples::pairwise_calls()) {
+                const auto& f = one.second;
+                INFO(one.first, " of ", a.str(), " and ", b.str());
                 const std::vector<Variable<double>> inputs{values(a), values(b)};
                 CHECK(f(inputs).shape() == together);
                 const GradcheckReport report = gradcheck(f, inputs, {.order = 1});
