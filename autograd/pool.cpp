@@ -54,17 +54,20 @@ void* allocate(std::size_t bytes) {
         if (Free* block = cache.lists[c.index]) {
             cache.lists[c.index] = block->next;
             cache.stats.cached_bytes -= c.bytes;
+            cache.stats.live_bytes += static_cast<std::ptrdiff_t>(c.bytes);
             return block;
         }
         ++cache.stats.system_calls;
     }
     void* block = std::aligned_alloc(64, (c.bytes + 63) / 64 * 64);
     if (!block) throw std::bad_alloc();
+    if (!cache_is_gone) cache.stats.live_bytes += static_cast<std::ptrdiff_t>(c.bytes);
     return block;
 }
 
 void release(void* block, std::size_t bytes) noexcept {
     const SizeClass c = size_class(bytes);
+    if (!cache_is_gone) cache.stats.live_bytes -= static_cast<std::ptrdiff_t>(c.bytes);
     if (!reuse || cache_is_gone || c.index >= classes || cache.stats.cached_bytes + c.bytes > keep_at_most)
         return std::free(block);
     cache.lists[c.index] = new (block) Free{cache.lists[c.index]};

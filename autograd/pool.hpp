@@ -7,8 +7,9 @@
 namespace sevenfold::pool {
 
 struct Stats {
-    std::size_t cached_bytes;  ///< freed blocks that this thread keeps for reuse
-    std::size_t system_calls;  ///< blocks this thread has asked the system for; constant in a steady training loop
+    std::size_t cached_bytes;   ///< freed blocks that this thread keeps for reuse
+    std::ptrdiff_t live_bytes;  ///< allocated minus freed by this thread: what another thread frees counts there
+    std::size_t system_calls;   ///< blocks this thread has asked the system for; constant in a steady training loop
 };
 
 void* allocate(std::size_t bytes);

@@ -76,7 +76,11 @@ Tape<T>::~Tape() {
         gradients_.swap(s.gradients);
         filled_.swap(s.filled);
     }
-    if (current_slot() == this) current_slot() = outer_;
+    for (Tape** tape = &current_slot(); *tape; tape = &(*tape)->outer_)
+        if (*tape == this) {
+            *tape = outer_;
+            break;
+        }
 }
 
 template <class T>
@@ -135,7 +139,9 @@ Variable<T> Tape<T>::record(OpPtr<T> op, std::span<const Variable<T>* const> xs,
         Input<T>& in = inputs_.emplace_back();
         in.node = place(x, {});
         if (saved(saves, i)) {
-            in.value = x.value().share();
+            // A leaf's elements may change: its version tells. A frozen leaf has no place to compare it at: a copy.
+            const bool frozen = x.leaf_ && in.node == Input<T>::constant;
+            in.value = frozen ? x.value() : x.value().share();
             if (x.leaf_) in.version = x.leaf_->version;
         }
     }
@@ -214,7 +220,7 @@ void Tape<T>::walk(std::uint32_t from, BackwardOptions options) {
         if (!options.retain) filled_[i] = 0;
         Backward<T> step(*this, i, dy);
         node.op->backward(step);
-        if (find_anomalies_) check_backward(i);
+        if (find_anomalies_) check_backward(i, dy);
         if (options.release) {
             for (std::uint32_t k = 0; k < node.count; ++k) inputs_[node.first + k].value = Array<T>();
             if (node.output.rank() > 0) node.output = node.output.shape_only();
@@ -241,19 +247,16 @@ void Tape<T>::check_saved(const Node<T>& node) const {
 
 template <class T>
 Array<T> Tape<T>::gradient(const Variable<T>& v) const {
-    std::uint32_t at = v.node_;
-    if (v.leaf_) {
-        at = ~0u;
-        for (const LeafUse& use : leaves_)
-            if (use.leaf == v.leaf_) at = use.node;
-    } else if (v.tape_ != id_) {
+    if (!v.leaf_ && v.tape_ != id_)
         fail<TapeError>("gradient", "a variable that is not on this tape", "only what this tape recorded has a gradient here");
-    }
     if (gradients_.empty())
         fail<TapeError>("gradient", "no gradients on this tape", "they are freed while backward walks",
                         "Ask for them: tape.backward(loss, {.retain = true}).");
-    if (at >= filled_.size() || !filled_[at]) return Array<T>::zeros(v.shape());
-    return gradients_[at];
+    if (!v.leaf_) return gradient_of(v.node_) ? *gradient_of(v.node_) : Array<T>::zeros(v.shape());
+    Array<T> sum = Array<T>::zeros(v.shape());
+    for (const LeafUse& use : leaves_)  // a leaf can have several places
+        if (use.leaf == v.leaf_ && gradient_of(use.node)) kernels::accumulate(sum, *gradient_of(use.node));
+    return sum;
 }
 
 template <class T>
@@ -484,22 +487,33 @@ std::string Tape<T>::describe(std::uint32_t i) const {
 }
 
 template <class T>
-void Tape<T>::check_forward(const Node<T>& node, std::span<const Variable<T>* const> xs, const Array<T>& y) const {
-    if (finite(y)) return;
-    std::string inputs;
-    for (std::size_t i = 0; i < xs.size(); ++i) inputs += text(i ? "; " : "", "input ", i, ' ', range(xs[i]->value()));
-    fail<AnomalyError>("anomaly", text("forward, ", describe(static_cast<std::uint32_t>(nodes_.size() - 1)), ": ", range(y)),
-                       text("the first value that is not finite; ", inputs), text("Its rule: ", node.op->text().formula, '.'));
+std::string Tape<T>::input_name(const Node<T>& node, std::size_t i) const {
+    const std::uint32_t from = inputs(node)[i].node;
+    const std::string name = from == Input<T>::constant ? std::string() : name_of(from);
+    return name.empty() ? text("input ", i) : name;
 }
 
 template <class T>
-void Tape<T>::check_backward(std::uint32_t i) const {
-    for (const Input<T>& in : inputs(nodes_[i])) {
+void Tape<T>::check_forward(const Node<T>& node, std::span<const Variable<T>* const> xs, const Array<T>& y) const {
+    if (finite(y)) return;
+    std::string inputs;
+    for (std::size_t i = 0; i < xs.size(); ++i)
+        inputs += text(i ? "; " : "", input_name(node, i), ' ', range(xs[i]->value()));
+    fail<AnomalyError>("anomaly", text("forward, ", describe(static_cast<std::uint32_t>(nodes_.size() - 1)), ": ", range(y)),
+                       text("the first value that is not finite, from ", inputs), text("Its formula: ", node.op->text().formula, '.'));
+}
+
+template <class T>
+void Tape<T>::check_backward(std::uint32_t i, const Array<T>& dy) const {
+    const Node<T>& node = nodes_[i];
+    for (const Input<T>& in : inputs(node)) {
         if (in.node == Input<T>::constant || !filled_[in.node] || finite(gradients_[in.node])) continue;
-        std::string saved;
-        for (const Input<T>& x : inputs(nodes_[i])) saved += text(saved.empty() ? "" : "; ", "input ", range(x.value));
+        std::string from = text("dy ", range(dy));
+        for (std::size_t k = 0; k < node.count; ++k)
+            if (saved(node.op->saves(), k)) from += text("; ", input_name(node, k), ' ', range(inputs(node)[k].value));
+        if (node.op->saves().output) from += text("; y ", range(node.output));
         fail<AnomalyError>("anomaly", text("backward, ", describe(i), ": gradient for ", describe(in.node), ' ', range(gradients_[in.node])),
-                           text("the first gradient that is not finite; ", saved), text("Its rule: ", nodes_[i].op->text().rule, '.'));
+                           text("the first gradient that is not finite, from ", from), text("Its rule: ", node.op->text().rule, '.'));
     }
 }
 

@@ -115,8 +115,9 @@ class Tape {
     void walk(std::uint32_t from, BackwardOptions options);
     void check_saved(const Node<T>& node) const;
     void check_forward(const Node<T>& node, std::span<const Variable<T>* const> inputs, const Array<T>& y) const;
-    void check_backward(std::uint32_t node) const;
+    void check_backward(std::uint32_t node, const Array<T>& dy) const;
     std::string describe(std::uint32_t node) const;
+    std::string input_name(const Node<T>& node, std::size_t i) const;
     void forget_gradients();
 
     std::uint64_t id_;

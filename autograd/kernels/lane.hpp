@@ -21,7 +21,7 @@ namespace lane {
 
 /// exp, relative error below 2e-7 (Cody-Waite reduction, degree 6); 0 below -87.3, infinity above 88.72.
 SEVENFOLD_INLINE inline float exp(float x) {
-    const float clamped = x < -87.3f ? -87.3f : x > 88.7f ? 88.7f : x;
+    const float clamped = x > -87.3f ? (x < 88.72f ? x : 88.72f) : -87.3f;  // NaN too: it has no int
     const int n = static_cast<int>(clamped * std::numbers::log2e_v<float> + (clamped < 0 ? -0.5f : 0.5f));
     const auto k = static_cast<float>(n);
     const float r = (clamped - k * 0.693359375f) + k * 2.12194440e-4f;  // ln 2 in two parts
