@@ -23,7 +23,8 @@ struct Field {
 
 [[noreturn]] void reject(const fs::path& path, std::size_t line, std::string_view arrived, std::string_view rule,
                          std::string_view fix = {}) {
-    fail<FileError>("csv", text(path.string(), ", line ", line, arrived.empty() ? "" : ", ", arrived), rule, fix);
+    fail<FileError>("csv", text(path.string(), ", line ", line, arrived.empty() ? "" : ", ", printable(arrived)),
+                    printable(rule), printable(fix));
 }
 
 // Cuts a text into records of fields. Only here is it known what quotes and line ends mean.
@@ -113,9 +114,7 @@ class Reader {
     }
 
     [[noreturn]] void reject_field(const Field& field, std::string_view rule, std::string_view fix = {}) const {
-        std::string shown = field.text.size() > 40 ? field.text.substr(0, 40) + ".." : field.text;
-        for (char& c : shown)
-            if (static_cast<unsigned char>(c) < ' ') c = '?';  // control characters do not reach the terminal
+        const std::string shown = field.text.size() > 40 ? field.text.substr(0, 40) + ".." : field.text;
         const std::string& name = names_[field.column - 1];
         reject(path_, field.line, text("column ", field.column, " (", name, "), \"", shown, "\""), rule, fix);
     }

@@ -152,7 +152,14 @@ std::uint64_t ByteReader::big(std::size_t bytes, std::string_view what) {
 }
 
 void ByteReader::reject(std::string_view arrived, std::string_view rule, std::string_view fix) const {
-    fail<FileError>(format_, text(path_.string(), ", byte ", position_, ": ", arrived), rule, fix);
+    fail<FileError>(format_, text(path_.string(), ", byte ", position_, ": ", printable(arrived)), rule, fix);
+}
+
+std::string printable(std::string_view text) {
+    std::string out(text);
+    for (char& c : out)
+        if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = '?';
+    return out;
 }
 
 void append_little(std::string& out, std::uint64_t number, std::size_t bytes) {

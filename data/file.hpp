@@ -45,6 +45,9 @@ class ByteReader {
     std::filesystem::path path_;
 };
 
+/// The text with '?' for control characters: what a file says must not steer the terminal it is shown on.
+std::string printable(std::string_view text);
+
 /// Appends the lowest `bytes` bytes of `number`, least significant first.
 void append_little(std::string& out, std::uint64_t number, std::size_t bytes);
 
