@@ -2,15 +2,35 @@
 
 #include <cblas.h>
 
+#include <cstdlib>
 #include <limits>
 
 #include "sevenfold/autograd/error.hpp"
+#include "sevenfold/autograd/kernels/simd.hpp"
+
+// Exported by those builds of OpenBLAS that choose their kernels at run time.
+extern "C" {
+[[gnu::weak]] void gotoblas_dynamic_init();
+[[gnu::weak]] void gotoblas_dynamic_quit();
+}
 
 namespace sevenfold::blas {
 namespace {
 
 // OpenBLAS starts with a thread per core. Ours is set once, before the first product.
 const bool one_thread = (openblas_set_num_threads(1), true);
+
+// OpenBLAS before 0.3.25 takes an Intel processor that it does not know for a Prescott, the last without vectors worth
+// the name: products are four times slower then (OpenBLAS issue 4267). It is asked to look again, with a hint.
+const bool known_processor = [] {
+    if (!gotoblas_dynamic_init || !gotoblas_dynamic_quit || simd::best() == simd::Level::baseline) return false;
+    if (std::getenv("OPENBLAS_CORETYPE") || std::string_view(openblas_get_corename()) != "Prescott") return false;
+    setenv("OPENBLAS_CORETYPE", simd::best() == simd::Level::avx512 ? "SkylakeX" : "Haswell", 0);
+    gotoblas_dynamic_quit();
+    gotoblas_dynamic_init();
+    unsetenv("OPENBLAS_CORETYPE");
+    return true;
+}();
 
 int narrow(std::size_t n) {
     if (n > static_cast<std::size_t>(std::numeric_limits<int>::max()))
@@ -21,8 +41,8 @@ int narrow(std::size_t n) {
 }  // namespace
 
 template <class T>
-void gemm(bool ta, bool tb, std::size_t m, std::size_t n, std::size_t k, T alpha, const T* a, std::size_t lda, const T* b,
-          std::size_t ldb, T beta, T* c, std::size_t ldc) {
+void gemm(bool ta, bool tb, std::size_t m, std::size_t n, std::size_t k, T alpha, const T* a, std::size_t lda,
+          const T* b, std::size_t ldb, T beta, T* c, std::size_t ldc) {
     if (m == 0 || n == 0) return;
     if (k == 0) {  // an empty sum; OpenBLAS returns without writing C
         for (std::size_t i = 0; i < m; ++i)

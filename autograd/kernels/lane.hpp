@@ -21,10 +21,16 @@ namespace lane {
 
 /// exp, relative error below 2e-7 (Cody-Waite reduction, degree 6); 0 below -87.3, infinity above 88.72.
 SEVENFOLD_INLINE inline float exp(float x) {
-    const float clamped = x > -87.3f ? (x < 88.72f ? x : 88.72f) : -87.3f;  // NaN too: it has no int
-    const int n = static_cast<int>(clamped * std::numbers::log2e_v<float> + (clamped < 0 ? -0.5f : 0.5f));
+    // Each comparison is made once, and the ends compare with `clamped`: the compiler would turn repeated comparisons
+    // into branches, and a loop with branches into one without vectors.
+    const float above = x > -87.3f ? x : -87.3f;  // also for NaN
+    const float clamped = above < 88.72f ? above : 88.72f;
+    const int n = static_cast<int>(clamped * std::numbers::log2e_v<float> + 127.5f) - 127;  // rounded
     const auto k = static_cast<float>(n);
-    const float r = (clamped - k * 0.693359375f) + k * 2.12194440e-4f;  // ln 2 in two parts
+    // ln 2 in two parts. Kernel files let the compiler reorder sums, which would lose what the second part is for: the
+    // mask, which clears the last bit, holds the first difference together.
+    const float difference = std::bit_cast<float>(std::bit_cast<int>(clamped - k * 0.693359375f) & ~1);
+    const float r = difference + k * 2.12194440e-4f;
     float p = 1.9875691500e-4f;
     p = p * r + 1.3981999507e-3f;
     p = p * r + 8.3334519073e-3f;
@@ -32,11 +38,9 @@ SEVENFOLD_INLINE inline float exp(float x) {
     p = p * r + 1.6666665459e-1f;
     p = p * r + 5.0000001201e-1f;
     p = p * r * r + r + 1;
-    // 2^n in two factors, for 2^128 does not fit into one
-    const float half = std::bit_cast<float>(((n >> 1) + 127) << 23), rest = std::bit_cast<float>((n - (n >> 1) + 127) << 23);
-    const float y = p * half * rest;
-    const float low = x < -87.3f ? 0.0f : y;
-    const float high = x > 88.72f ? std::numeric_limits<float>::infinity() : low;
+    const float y = std::bit_cast<float>(std::bit_cast<int>(p) + (n << 23));  // p · 2^n
+    const float low = x < clamped ? 0.0f : y;
+    const float high = x > clamped ? std::numeric_limits<float>::infinity() : low;
     return x != x ? x : high;
 }
 

@@ -1,7 +1,6 @@
 #include "sevenfold/autograd/kernels/simd.hpp"
 
 namespace sevenfold::simd {
-namespace {
 
 Level best() {
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
@@ -15,8 +14,6 @@ Level best() {
     return Level::baseline;
 #endif
 }
-
-}  // namespace
 
 Level detail::active = best();
 

@@ -14,7 +14,9 @@ namespace sevenfold::simd {
 
 enum class Level { baseline, avx2, avx512 };
 
-/// The best level of this machine, or the one set.
+/// The best level of this machine.
+Level best();
+/// The level in use: the best one, or the one set.
 Level level();
 /// For tests and measurements; a level above the machine's is lowered to it.
 void set_level(Level level);

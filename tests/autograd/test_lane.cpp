@@ -1,0 +1,92 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <limits>
+
+#include "sevenfold/autograd/kernels/blas.hpp"
+#include "sevenfold/autograd/kernels/simd.hpp"
+#include "sevenfold/autograd/tape.hpp"
+
+using namespace sevenfold;
+
+namespace {
+
+/// Runs at every level of vector instructions that this machine has.
+template <class F>
+void at_each_level(const F& f) {
+    const simd::Level best = simd::level();
+    for (simd::Level level : {simd::Level::baseline, simd::Level::avx2, simd::Level::avx512}) {
+        simd::set_level(level);
+        INFO("level ", simd::name(simd::level()));
+        f();
+    }
+    simd::set_level(best);
+}
+
+/// Largest difference from the exact function, divided by scale(exact value).
+double worst(Variable<float> (*op)(const Variable<float>&), double (*exact)(double), float from, float to,
+             double (*scale)(double)) {
+    const auto x = Array<float>::linspace(from, to, 100'003);
+    const auto y = op(x).value();
+    double out = 0;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+        const double want = exact(static_cast<double>(x.data()[i]));
+        out = std::max(out, std::abs(static_cast<double>(y.data()[i]) - want) / scale(want));
+    }
+    return out;
+}
+
+double relative(double v) { return std::abs(v); }
+double absolute(double) { return 1; }
+
+}  // namespace
+
+TEST_CASE("exp of floats is right to the last digits over the whole range, at every level") {
+    at_each_level([] {
+        CHECK(worst(exp<float>, std::exp, -87.2f, 88.7f, relative) < 2e-7);
+        CHECK(worst(exp<float>, std::exp, -1, 1, relative) < 2e-7);
+    });
+}
+
+TEST_CASE("tanh, erf and sigmoid of floats are right at every level") {
+    at_each_level([] {
+        CHECK(worst(tanh<float>, std::tanh, -12, 12, absolute) < 3e-7);
+        CHECK(worst(tanh<float>, std::tanh, 1e-6f, 1e-2f, relative) < 3e-7);
+        CHECK(worst(erf<float>, std::erf, -5, 5, absolute) < 4e-7);
+        CHECK(worst(erf<float>, std::erf, 1e-6f, 1e-2f, relative) < 4e-7);
+        CHECK(worst(
+                  sigmoid<float>, [](double x) { return 1 / (1 + std::exp(-x)); }, -80, 80, relative) < 4e-7);
+    });
+}
+
+TEST_CASE("exp, tanh, erf and sigmoid of floats keep infinities and NaN, at every level") {
+    at_each_level([] {
+        constexpr float inf = std::numeric_limits<float>::infinity();
+        // More than a vector of each, for loops have ends
+        Array<float> x(Shape{3, 21});
+        for (std::size_t i = 0; i < 21; ++i) {
+            x(0, i) = inf;
+            x(1, i) = -inf;
+            x(2, i) = std::nanf("");
+        }
+        const auto e = exp(Variable(x)).value(), t = tanh(Variable(x)).value(), f = erf(Variable(x)).value(),
+                   s = sigmoid(Variable(x)).value();
+        for (std::size_t i = 0; i < 21; ++i) {
+            CHECK(e(0, i) == inf);
+            CHECK(e(1, i) == 0);
+            CHECK(t(0, i) == 1);
+            CHECK(t(1, i) == -1);
+            CHECK(f(0, i) == 1);
+            CHECK(f(1, i) == -1);
+            CHECK(s(0, i) == 1);
+            CHECK(s(1, i) == 0);
+            for (const auto& y : {e, t, f, s}) CHECK(std::isnan(y(2, i)));
+        }
+    });
+}
+
+TEST_CASE("OpenBLAS uses the vectors that the machine has, also on processors it does not know") {
+    if (simd::best() != simd::Level::baseline && !std::getenv("OPENBLAS_CORETYPE"))
+        CHECK(blas::version().find("Prescott") == std::string::npos);
+}
