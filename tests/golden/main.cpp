@@ -9,7 +9,10 @@
 
 namespace {
 
-const std::map<std::string, golden::Check> families = {};
+const std::map<std::string, golden::Check> families = {
+    {"optimizers", golden::check_optimizers},
+    {"schedules", golden::check_schedules},
+};
 // Families whose subjects the library does not have yet.
 const std::vector<std::string> not_covered = {"ensemble", "model_selection", "linalg"};
 

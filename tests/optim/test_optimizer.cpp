@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "../message.hpp"
 #include "sevenfold/autograd/random.hpp"
 #include "sevenfold/autograd/tape.hpp"
 #include "sevenfold/optim/rules.hpp"
@@ -9,14 +10,6 @@
 using namespace sevenfold;
 
 namespace {
-
-template <class E, class F>
-std::string message(F&& f) {
-    try {
-        f();
-    } catch (const E& e) { return e.what(); }
-    return "nothing was thrown";
-}
 
 Array<float> random(const Shape& shape, std::uint64_t seed) { return Random(seed).normal<float>(shape); }
 
