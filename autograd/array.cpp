@@ -165,8 +165,9 @@ void Array<T>::pin() {
 
 template <class T>
 Array<T> Array<T>::shape_only() const {
+    if (!body_) return *this;  // a scalar is as small as its shape
     Array out;
-    if (body_) out.body_ = new_body(body_->shape, false);
+    out.body_ = new_body(body_->shape, false);
     return out;
 }
 

@@ -62,9 +62,12 @@ class Array {
         }
     }
     Array(Array&& other) noexcept : scalar_(other.scalar_), body_(std::exchange(other.body_, nullptr)) {}
-    Array& operator=(Array other) noexcept {
+    Array& operator=(const Array& other) { return *this = Array(other); }
+    Array& operator=(Array&& other) noexcept {
+        Body* const old = body_;
         scalar_ = other.scalar_;
-        std::swap(body_, other.body_);
+        body_ = std::exchange(other.body_, nullptr);
+        if (old) release(old);
         return *this;
     }
     ~Array() {

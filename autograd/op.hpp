@@ -6,6 +6,7 @@
 // An op gives pullback; the fast road then follows from it, and is overridden where a kernel of its own pays.
 #pragma once
 
+#include <cassert>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -16,7 +17,7 @@
 namespace sevenfold {
 
 template <class T>
-struct Node;
+class Op;
 
 /// How an op presents itself: in the tape's table, in messages, in the op reference. y is the result, d the gradients.
 struct OpText {
@@ -34,6 +35,39 @@ struct Saves {
 inline constexpr Saves saves_nothing{}, saves_output{0, true}, saves_x{1, false}, saves_xy{3, false};
 inline constexpr Saves saves_inputs{~0u, false};
 
+/// Whether an op keeps the value of input i.
+inline bool keeps(const Saves& saves, std::size_t i) {
+    return i < 32 ? (saves.inputs >> i) & 1 : saves.inputs == saves_inputs.inputs;
+}
+
+template <class T>
+struct DropOp {
+    void operator()(const Op<T>* op) const {
+        if (!op->immortal) delete op;
+    }
+};
+template <class T>
+using OpPtr = std::unique_ptr<const Op<T>, DropOp<T>>;
+
+/// Where an input of an op comes from, and its value if the op's rule reads it.
+template <class T>
+struct Input {
+    static constexpr std::uint32_t constant = ~0u;
+    Array<T> value;
+    std::uint32_t node = constant;
+    std::uint32_t version = 0;  // of the leaf, when the value was saved
+};
+
+/// One recorded step: a leaf's first use, or an op.
+template <class T>
+struct Node {
+    OpPtr<T> op;                         // none for a leaf
+    Array<T> output;                     // the value if the op's rule reads it (or it is a scalar), else the shape alone
+    std::uint32_t first = 0;             // its inputs begin here; for a leaf, its place among the leaves
+    std::uint32_t count : 31 = 0;        // how many
+    std::uint32_t saved_leaf : 1 = 0;    // a saved input is a leaf, which may be changed in place
+};
+
 /// A gradient being summed in place: written when `first`, added to otherwise.
 template <class T>
 struct Target {
@@ -46,16 +80,31 @@ struct Target {
 template <class T>
 class Backward {
   public:
-    Backward(Tape<T>& tape, std::uint32_t node, const Array<T>& dy) : tape_(tape), node_(node), dy_(dy) {}
+    Backward(Tape<T>& tape, std::uint32_t node, const Array<T>& dy);
 
     const Array<T>& dy() const { return dy_; }
-    const Array<T>& x(std::size_t i) const;  ///< saved value of input i
-    const Array<T>& y() const;               ///< saved result
-    std::size_t inputs() const;
+    std::size_t inputs() const { return node_.count; }
+    bool wants(std::size_t i) const { return inputs_[i].node != Input<T>::constant; }
+    /// Saved value of input i.
+    const Array<T>& x(std::size_t i) const {
+        assert(keeps(node_.op->saves(), i) && "an op's rule reads an input that it does not save");
+        return inputs_[i].value;
+    }
+    /// Saved result.
+    const Array<T>& y() const {
+        assert(node_.op->saves().output && "an op's rule reads its result, which it does not save");
+        return node_.output;
+    }
     const Shape& x_shape(std::size_t i) const;  ///< known for every input that wants a gradient, saved or not
-    bool wants(std::size_t i) const;
     /// Gradient for input i. Where the input was broadcast, its copies' gradients are summed here, once for all ops.
     void add(std::size_t i, Array<T> dx);
+    /// The same where everything is a scalar.
+    void add(std::size_t i, T dx) {
+        const std::uint32_t to = inputs_[i].node;
+        T& gradient = *gradients_[to].data();
+        gradient = filled_[to] ? gradient + dx : dx;
+        filled_[to] = 1;
+    }
     /// For kernels that accumulate (gemm): the gradient of input i itself, of shape x_shape(i).
     Target<T> target(std::size_t i);
     /// The fast road by way of the functional one, unrecorded.
@@ -63,7 +112,11 @@ class Backward {
 
   private:
     Tape<T>& tape_;
-    std::uint32_t node_;
+    const std::uint32_t at_;
+    const Node<T>& node_;
+    const Input<T>* inputs_;
+    Array<T>* gradients_;
+    std::uint8_t* filled_;
     const Array<T>& dy_;
 };
 
@@ -84,13 +137,13 @@ class Pullback {
   private:
     friend class Tape<T>;
     friend class Backward<T>;
-    struct Input {
+    struct Step {
         Variable<T> x, dx;
         Shape shape;
         bool saved, wanted, given = false;
     };
     std::string_view op_;
-    std::vector<Input> inputs_;
+    std::vector<Step> inputs_;
     Variable<T> y_, dy_;
     bool y_saved_;
 };
@@ -109,15 +162,6 @@ class Op {
 
     std::size_t immortal = 0;  ///< 1: one object serves every use of an op without settings (a whole word: keep() looks at sizes)
 };
-
-template <class T>
-struct DropOp {
-    void operator()(const Op<T>* op) const {
-        if (!op->immortal) delete op;
-    }
-};
-template <class T>
-using OpPtr = std::unique_ptr<const Op<T>, DropOp<T>>;
 
 /// Puts an op where the tape can keep it.
 template <class T, class O>

@@ -12,10 +12,6 @@ namespace {
 
 std::atomic<std::uint64_t> tapes_made{0};
 
-bool saved(const Saves& saves, std::size_t input) {
-    return input < 32 ? (saves.inputs >> input) & 1 : saves.inputs == saves_inputs.inputs;
-}
-
 // The vectors of the last tape of this thread, emptied: a tape per training step allocates nothing.
 template <class T>
 struct Spare {
@@ -45,15 +41,18 @@ Spare<T>& spare() {
 
 }  // namespace
 
+// Initial-exec: reading it is one instruction, not a call.
+template <class T>
+[[gnu::tls_model("initial-exec")]] constinit thread_local Tape<T>* current_tape = nullptr;
+
 template <class T>
 Tape<T>*& Tape<T>::current_slot() {
-    thread_local constinit Tape* tape = nullptr;
-    return tape;
+    return current_tape<T>;
 }
 
 template <class T>
 Tape<T>* Tape<T>::current() {
-    return current_slot();
+    return current_tape<T>;
 }
 
 template <class T>
@@ -103,10 +102,7 @@ void Tape<T>::forget_gradients() {
 // ---- recording
 
 template <class T>
-std::uint32_t Tape<T>::place(const Variable<T>& x, std::string_view op) {
-    if (x.tape_ == id_) return x.node_;
-    if (x.leaf_) return x.leaf_->trainable ? register_leaf(x.leaf_) : Input<T>::constant;
-    if (x.tape_ == 0) return Input<T>::constant;
+std::uint32_t Tape<T>::place_stranger(const Variable<T>& x, std::string_view op) const {
     for (const Tape* t = outer_; t; t = t->outer_)
         if (x.tape_ == t->id_)
             fail<TapeError>(op, text("a variable ", x.shape(), " of an outer tape"),
@@ -119,40 +115,21 @@ std::uint32_t Tape<T>::place(const Variable<T>& x, std::string_view op) {
 
 template <class T>
 std::uint32_t Tape<T>::register_leaf(const std::shared_ptr<Leaf<T>>& leaf) {
-    // The hint may be another tape's or another thread's; then the leaf gets one more node, and its gradients add up.
-    const std::uint32_t hint = leaf->node_hint.load(std::memory_order_relaxed);
-    if (hint < nodes_.size() && !nodes_[hint].op && leaves_[nodes_[hint].first].leaf == leaf) return hint;
-    const auto place = static_cast<std::uint32_t>(nodes_.size());
-    nodes_.push_back({nullptr, leaf->value.rank() == 0 ? leaf->value : leaf->value.shape_only(),
-                      static_cast<std::uint32_t>(leaves_.size()), 0});
-    leaves_.push_back({leaf, place});
-    leaf->node_hint.store(place, std::memory_order_relaxed);
-    return place;
+    const auto at = static_cast<std::uint32_t>(nodes_.size());
+    Node<T>& node = nodes_.emplace_back();
+    node.output = leaf->value.shape_only();
+    node.first = static_cast<std::uint32_t>(leaves_.size());
+    leaves_.push_back({leaf, at});
+    leaf->node_hint.store(at, std::memory_order_relaxed);
+    return at;
 }
 
 template <class T>
-Variable<T> Tape<T>::record(OpPtr<T> op, std::span<const Variable<T>* const> xs, Array<T> y) {
-    const Saves saves = op->saves();
-    const auto first = static_cast<std::uint32_t>(inputs_.size());
-    for (std::size_t i = 0; i < xs.size(); ++i) {
-        const Variable<T>& x = *xs[i];
-        Input<T>& in = inputs_.emplace_back();
-        in.node = place(x, {});
-        if (saved(saves, i)) {
-            // A leaf's elements may change: its version tells. A frozen leaf has no place to compare it at: a copy.
-            const bool frozen = x.leaf_ && in.node == Input<T>::constant;
-            in.value = frozen ? x.value() : x.value().share();
-            if (x.leaf_) in.version = x.leaf_->version;
-        }
-    }
-    const auto place = static_cast<std::uint32_t>(nodes_.size());
-    nodes_.push_back({std::move(op), saves.output || keep_values_ || y.rank() == 0 ? y : y.shape_only(), first,
-                      static_cast<std::uint32_t>(xs.size())});
-    if (place == 10'000'000 && !walked_)
+void Tape<T>::recorded_much_or_watched(std::span<const Variable<T>* const> xs, const Array<T>& y) {
+    if (nodes_.size() == suspicious_size + 1 && !walked_)
         std::fprintf(stderr, "[tape] 10 million operations recorded, never used or cleared: "
                              "does a Tape stand outside the loop that it belongs into?\n");
     if (find_anomalies_) check_forward(nodes_.back(), xs, y);
-    return Variable<T>(std::move(y), id_, place);
 }
 
 template <class T>
@@ -212,10 +189,15 @@ template <class T>
 void Tape<T>::walk(std::uint32_t from, BackwardOptions options) {
     NoTape<T> quiet;
     if (options.release) released_ = true;
+    Node<T>* const nodes = nodes_.data();  // nothing is recorded here, so nothing moves
     for (std::uint32_t i = from + 1; i-- > 0;) {
-        Node<T>& node = nodes_[i];
+        if (i >= 32) {  // a long tape is far larger than the caches, and processors guess worse backwards
+            __builtin_prefetch(nodes + (i - 32));
+            __builtin_prefetch(inputs_.data() + nodes[i - 16].first);
+        }
+        Node<T>& node = nodes[i];
         if (!node.op || !filled_[i]) continue;
-        check_saved(node);
+        if (node.saved_leaf) check_saved(node);
         Array<T> dy = options.retain ? gradients_[i] : std::move(gradients_[i]);
         if (!options.retain) filled_[i] = 0;
         Backward<T> step(*this, i, dy);
@@ -235,7 +217,7 @@ void Tape<T>::check_saved(const Node<T>& node) const {
         if (in.node == Input<T>::constant || nodes_[in.node].op || in.value.is_shape_only()) continue;
         const Leaf<T>& leaf = leaf_of(nodes_[in.node]);
         const std::size_t i = static_cast<std::size_t>(&in - inputs_.data()) - node.first;
-        if (leaf.version != in.version && saved(node.op->saves(), i))
+        if (leaf.version != in.version && keeps(node.op->saves(), i))
             fail<InPlaceError>("backward",
                                text(leaf.name.empty() ? "a leaf" : leaf.name, ' ', leaf.value.shape(), ", saved by ",
                                     node.op->text().name, ", was changed by ", leaf.changed_by, " since"),
@@ -260,51 +242,37 @@ Array<T> Tape<T>::gradient(const Variable<T>& v) const {
 }
 
 template <class T>
-const Array<T>& Backward<T>::x(std::size_t i) const {
-    assert(saved(tape_.nodes_[node_].op->saves(), i) && "an op's rule reads an input that it does not save");
-    return tape_.inputs_[tape_.nodes_[node_].first + i].value;
-}
-template <class T>
-const Array<T>& Backward<T>::y() const {
-    assert(tape_.nodes_[node_].op->saves().output && "an op's rule reads its result, which it does not save");
-    return tape_.nodes_[node_].output;
-}
-template <class T>
-std::size_t Backward<T>::inputs() const {
-    return tape_.nodes_[node_].count;
-}
+Backward<T>::Backward(Tape<T>& tape, std::uint32_t at, const Array<T>& dy)
+    : tape_(tape), at_(at), node_(tape.nodes_[at]), inputs_(tape.inputs_.data() + node_.first),
+      gradients_(tape.gradients_.data()), filled_(tape.filled_.data()), dy_(dy) {}
+
 template <class T>
 const Shape& Backward<T>::x_shape(std::size_t i) const {
-    const Input<T>& in = tape_.inputs_[tape_.nodes_[node_].first + i];
-    return in.node == Input<T>::constant ? in.value.shape() : tape_.nodes_[in.node].output.shape();
-}
-template <class T>
-bool Backward<T>::wants(std::size_t i) const {
-    return tape_.inputs_[tape_.nodes_[node_].first + i].node != Input<T>::constant;
+    return wants(i) ? tape_.nodes_[inputs_[i].node].output.shape() : inputs_[i].value.shape();
 }
 
 template <class T>
 void Backward<T>::add(std::size_t i, Array<T> dx) {
-    const std::uint32_t to = tape_.inputs_[tape_.nodes_[node_].first + i].node;
-    const Shape& shape = tape_.nodes_[to].output.shape();
-    if (dx.shape() != shape) dx = kernels::sum_to(dx, shape);
-    if (tape_.filled_[to]) {
-        kernels::accumulate(tape_.gradients_[to], dx);
+    const std::uint32_t to = inputs_[i].node;
+    const Array<T>& output = tape_.nodes_[to].output;
+    if (dx.shape() != output.shape()) dx = kernels::sum_to(dx, output.shape());
+    if (filled_[to]) {
+        kernels::accumulate(gradients_[to], dx);
     } else {
-        tape_.gradients_[to] = std::move(dx);
-        tape_.filled_[to] = 1;
+        gradients_[to] = std::move(dx);
+        filled_[to] = 1;
     }
 }
 
 template <class T>
 Target<T> Backward<T>::target(std::size_t i) {
-    const std::uint32_t to = tape_.inputs_[tape_.nodes_[node_].first + i].node;
-    const bool first = !tape_.filled_[to];
+    const std::uint32_t to = inputs_[i].node;
+    const bool first = !filled_[to];
     if (first) {
-        tape_.gradients_[to] = Array<T>(tape_.nodes_[to].output.shape());
-        tape_.filled_[to] = 1;
+        gradients_[to] = Array<T>(tape_.nodes_[to].output.shape());
+        filled_[to] = 1;
     }
-    return {tape_.gradients_[to].data(), first};
+    return {gradients_[to].data(), first};
 }
 
 // ---- the functional road
@@ -324,9 +292,9 @@ Pullback<T>::Pullback(Tape<T>& tape, std::uint32_t at, Variable<T> dy) : dy_(std
     y_saved_ = saves.output;
     if (y_saved_) y_ = tape.variable(at, node.output);
     for (std::size_t i = 0; i < node.count; ++i) {
-        const sevenfold::Input<T>& in = tape.inputs_[node.first + i];
-        const bool has_value = saved(saves, i);
-        const bool wanted = in.node != sevenfold::Input<T>::constant;
+        const Input<T>& in = tape.inputs_[node.first + i];
+        const bool has_value = keeps(saves, i);
+        const bool wanted = in.node != Input<T>::constant;
         inputs_.push_back({has_value ? tape.variable(in.node, in.value) : Variable<T>(), Variable<T>(),
                            wanted ? tape.nodes_[in.node].output.shape() : in.value.shape(), has_value, wanted});
     }
@@ -345,7 +313,7 @@ const Variable<T>& Pullback<T>::y() const {
 
 template <class T>
 void Pullback<T>::add(std::size_t i, Variable<T> dx) {
-    Input& in = inputs_[i];
+    Step& in = inputs_[i];
     if (dx.shape() != in.shape) dx = sum_to(dx, in.shape);
     in.dx = in.given ? in.dx + dx : std::move(dx);
     in.given = true;
@@ -358,8 +326,8 @@ void Op<T>::backward(Backward<T>& step) const {
 
 template <class T>
 void Backward<T>::by_pullback() {
-    Pullback<T> functional(tape_, node_, Variable<T>(dy_));
-    tape_.nodes_[node_].op->pullback(functional);
+    Pullback<T> functional(tape_, at_, Variable<T>(dy_));
+    node_.op->pullback(functional);
     for (std::size_t i = 0; i < functional.inputs_.size(); ++i)
         if (functional.inputs_[i].given && functional.wants(i)) add(i, functional.inputs_[i].dx.value());
 }
@@ -510,7 +478,7 @@ void Tape<T>::check_backward(std::uint32_t i, const Array<T>& dy) const {
         if (in.node == Input<T>::constant || !filled_[in.node] || finite(gradients_[in.node])) continue;
         std::string from = text("dy ", range(dy));
         for (std::size_t k = 0; k < node.count; ++k)
-            if (saved(node.op->saves(), k)) from += text("; ", input_name(node, k), ' ', range(inputs(node)[k].value));
+            if (keeps(node.op->saves(), k)) from += text("; ", input_name(node, k), ' ', range(inputs(node)[k].value));
         if (node.op->saves().output) from += text("; y ", range(node.output));
         fail<AnomalyError>("anomaly", text("backward, ", describe(i), ": gradient for ", describe(in.node), ' ', range(gradients_[in.node])),
                            text("the first gradient that is not finite, from ", from), text("Its rule: ", node.op->text().rule, '.'));

@@ -21,23 +21,6 @@
 
 namespace sevenfold {
 
-/// Where an input of an op comes from, and its value if the op's rule reads it.
-template <class T>
-struct Input {
-    static constexpr std::uint32_t constant = ~0u;
-    Array<T> value;
-    std::uint32_t node = constant;
-    std::uint32_t version = 0;  // of the leaf, when the value was saved
-};
-
-/// One recorded step: a leaf's first use, or an op.
-template <class T>
-struct Node {
-    OpPtr<T> op;      // none for a leaf
-    Array<T> output;  // the value if the op's rule reads it (or it is a scalar), else the shape alone
-    std::uint32_t first = 0, count = 0;  // its inputs; for a leaf, `first` is its place among the leaves
-};
-
 struct BackwardOptions {
     bool retain = false;   ///< keep the gradients of intermediate values for tape.gradient(v)
     bool release = false;  ///< free saved values behind the walk: less memory, but the tape cannot be walked again
@@ -65,7 +48,10 @@ class Tape {
     /// Forgets everything recorded; variables recorded so far become unusable on any tape.
     void clear();
     /// From here on every value and gradient is looked at; the first NaN or infinity throws AnomalyError.
-    void find_anomalies(bool on = true) { find_anomalies_ = on; }
+    void find_anomalies(bool on = true) {
+        find_anomalies_ = on;
+        look_again_at_ = on ? 0 : suspicious_size;
+    }
     /// From here on all values are kept, also those that no rule reads: for looking at them.
     void keep_values(bool on = true) { keep_values_ = on; }
 
@@ -91,8 +77,41 @@ class Tape {
 
     // For ops.
 
-    bool wants(const Variable<T>& x, std::string_view op) { return place(x, op) != Input<T>::constant; }
-    Variable<T> record(OpPtr<T> op, std::span<const Variable<T>* const> inputs, Array<T> y);
+    /// Where x stands on this tape, registering a leaf at its first use; Input<T>::constant for what is not followed.
+    /// Throws TapeError for variables of other tapes, naming `op`.
+    std::uint32_t place(const Variable<T>& x, const Op<T>& op) {
+        return x.tape_ == 0 || x.tape_ == id_ ? place(x, {}) : place(x, op.text().name);
+    }
+    std::uint32_t place(const Variable<T>& x, std::string_view op) {
+        if (x.tape_ == id_) return x.node_;
+        if (x.leaf_) return place_leaf(x.leaf_);
+        return x.tape_ == 0 ? Input<T>::constant : place_stranger(x, op);
+    }
+    Variable<T> record(OpPtr<T> op, Saves saves, std::span<const Variable<T>* const> xs,
+                       std::span<const std::uint32_t> places, Array<T> y) {
+        const auto at = static_cast<std::uint32_t>(nodes_.size());
+        Node<T>& node = nodes_.emplace_back();
+        node.op = std::move(op);
+        node.first = static_cast<std::uint32_t>(inputs_.size());
+        node.count = static_cast<std::uint32_t>(xs.size()) & 0x7fffffff;
+        for (std::size_t i = 0; i < xs.size(); ++i) {
+            const Variable<T>& x = *xs[i];
+            Input<T>& in = inputs_.emplace_back();
+            in.node = places[i];
+            if (!keeps(saves, i)) continue;
+            if (x.leaf_ && places[i] != Input<T>::constant) {  // its elements may change: the version tells
+                in.value = x.leaf_->value.share();
+                in.version = x.leaf_->version;
+                node.saved_leaf = 1;
+            } else {
+                in.value = x.value();  // of a frozen leaf this is a copy
+            }
+        }
+        if (y.rank() == 0 || saves.output || keep_values_) node.output = y.share();
+        else node.output = y.shape_only();
+        if (at >= look_again_at_) recorded_much_or_watched(xs, y);
+        return Variable<T>(std::move(y), id_, at);
+    }
     /// d (y · upstream) / d xs as recorded variables; nothing where y does not depend on it.
     std::vector<std::optional<Variable<T>>> pull(const Variable<T>& y, const Variable<T>& upstream,
                                                  std::span<const Variable<T>> xs);
@@ -109,10 +128,17 @@ class Tape {
     };
 
     static Tape*& current_slot();
-    std::uint32_t place(const Variable<T>& x, std::string_view op);
+    std::uint32_t place_leaf(const std::shared_ptr<Leaf<T>>& leaf) {
+        // The hint may be another tape's or another thread's; then the leaf gets one more node, and its gradients add up.
+        const std::uint32_t hint = leaf->node_hint.load(std::memory_order_relaxed);
+        if (hint < nodes_.size() && !nodes_[hint].op && leaves_[nodes_[hint].first].leaf == leaf && leaf->trainable) return hint;
+        return leaf->trainable ? register_leaf(leaf) : Input<T>::constant;
+    }
+    [[noreturn]] std::uint32_t place_stranger(const Variable<T>& x, std::string_view op) const;
     std::uint32_t register_leaf(const std::shared_ptr<Leaf<T>>& leaf);
     Variable<T> variable(std::uint32_t node, const Array<T>& value) const;
     void walk(std::uint32_t from, BackwardOptions options);
+    void recorded_much_or_watched(std::span<const Variable<T>* const> xs, const Array<T>& y);
     void check_saved(const Node<T>& node) const;
     void check_forward(const Node<T>& node, std::span<const Variable<T>* const> inputs, const Array<T>& y) const;
     void check_backward(std::uint32_t node, const Array<T>& dy) const;
@@ -120,8 +146,11 @@ class Tape {
     std::string input_name(const Node<T>& node, std::size_t i) const;
     void forget_gradients();
 
+    static constexpr std::size_t suspicious_size = 10'000'000;
+
     std::uint64_t id_;
     Tape* outer_;
+    std::size_t look_again_at_ = suspicious_size;  // every recording from this step on is looked at
     std::vector<Node<T>> nodes_;
     std::vector<Input<T>> inputs_;
     std::vector<LeafUse> leaves_;
@@ -171,26 +200,38 @@ Variable<T> named(Variable<T> v, std::string name) {
 template <class T, class O, std::same_as<Variable<T>>... X>
 Variable<T> apply(O op, const X&... x) {
     Array<T> y = op.forward(x.value()...);
-    Tape<T>* tape = Tape<T>::current();
-    if (!tape) return Variable<T>(std::move(y));
-    const std::string_view name = op.text().name;
-    if (!(static_cast<int>(tape->wants(x, name)) | ...)) return Variable<T>(std::move(y));
-    const Variable<T>* inputs[] = {&x...};
-    return tape->record(keep<T>(std::move(op)), inputs, std::move(y));
+    if (Tape<T>* tape = Tape<T>::current()) {
+        const std::uint32_t places[] = {tape->place(x, op)...};
+        bool followed = false;
+        for (std::uint32_t place : places) followed |= place != Input<T>::constant;
+        if (followed) {
+            const Variable<T>* inputs[] = {&x...};
+            const Saves saves = op.saves();
+            return tape->record(keep<T>(std::move(op)), saves, inputs, places, std::move(y));
+        }
+    }
+    return Variable<T>(std::move(y));
 }
 
 /// The same for ops with any number of inputs.
 template <class T, class O>
 Variable<T> apply_many(O op, const std::vector<Variable<T>>& xs) {
     Array<T> y = op.forward(xs);
-    Tape<T>* tape = Tape<T>::current();
-    bool wanted = false;
-    if (tape)
-        for (const Variable<T>& x : xs) wanted |= tape->wants(x, op.text().name);
-    if (!wanted) return Variable<T>(std::move(y));
-    std::vector<const Variable<T>*> inputs;
-    for (const Variable<T>& x : xs) inputs.push_back(&x);
-    return tape->record(keep<T>(std::move(op)), inputs, std::move(y));
+    if (Tape<T>* tape = Tape<T>::current()) {
+        std::vector<std::uint32_t> places;
+        std::vector<const Variable<T>*> inputs;
+        bool followed = false;
+        for (const Variable<T>& x : xs) {
+            inputs.push_back(&x);
+            places.push_back(tape->place(x, op));
+            followed |= places.back() != Input<T>::constant;
+        }
+        if (followed) {
+            const Saves saves = op.saves();
+            return tape->record(keep<T>(std::move(op)), saves, inputs, places, std::move(y));
+        }
+    }
+    return Variable<T>(std::move(y));
 }
 
 template <class T>

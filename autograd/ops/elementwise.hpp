@@ -126,7 +126,7 @@ class Unary final : public Op<T> {
     }
 
   private:
-    Rule rule_;
+    [[no_unique_address]] Rule rule_;
 };
 
 /// rule.value(a, b) over all pairs, broadcast.
@@ -153,8 +153,8 @@ class Pairwise final : public Op<T> {
     Array<T> forward(const Array<T>& a, const Array<T>& b) const { return pairwise_value(rule_, a, b); }
 
     void backward(Backward<T>& step) const override {
-        if (step.wants(0)) step.add(0, derivative<0>(step));
-        if (step.wants(1)) step.add(1, derivative<1>(step));
+        if (step.wants(0)) add_derivative<0>(step);
+        if (step.wants(1)) add_derivative<1>(step);
     }
 
     void pullback(Pullback<T>& step) const override {
@@ -177,12 +177,13 @@ class Pairwise final : public Op<T> {
     }
 
     template <int input>
-    Array<T> derivative(Backward<T>& step) const {
+    void add_derivative(Backward<T>& step) const {
         const Array<T>& dy = step.dy();
         const Array<T>& a = has_a ? step.x(0) : dy;
         const Array<T>& b = has_b ? step.x(1) : dy;
         const Array<T>& y = has_y ? step.y() : dy;
-        if (dy.rank() == 0) return lane_derivative<input>(rule_, *dy.data(), *a.data(), *b.data(), *y.data());
+        if (dy.rank() == 0)
+            return step.add(input, lane_derivative<input>(rule_, *dy.data(), *a.data(), *b.data(), *y.data()));
         Array<T> out(dy.shape());
         for_runs<T, 4>(dy.shape(), {&dy, &a, &b, &y}, out.data(),
                        [rule = rule_](std::size_t n, const std::array<const T*, 4>& in, T* to) {
@@ -191,10 +192,10 @@ class Pairwise final : public Op<T> {
                                    to[i] = lane_derivative<input>(rule, p[i], u[i], v[i], w[i]);
                            });
                        });
-        return out;
+        step.add(input, std::move(out));
     }
 
-    Rule rule_;
+    [[no_unique_address]] Rule rule_;
 };
 
 }  // namespace sevenfold::ops

@@ -19,8 +19,11 @@ class Add final : public Op<T> {
     Saves saves() const override { return saves_nothing; }
     Array<T> forward(const Array<T>& a, const Array<T>& b) const { return pairwise_value(Value{}, a, b); }
     void backward(Backward<T>& step) const override {
-        for (std::size_t i : {0u, 1u})
-            if (step.wants(i)) step.add(i, step.dy());
+        for (std::size_t i : {0u, 1u}) {
+            if (!step.wants(i)) continue;
+            if (step.dy().rank() == 0) step.add(i, *step.dy().data());
+            else step.add(i, step.dy());
+        }
     }
     void pullback(Pullback<T>& step) const override {
         for (std::size_t i : {0u, 1u})
