@@ -87,7 +87,7 @@ class Tape {
         if (x.leaf_) return place_leaf(x.leaf_);
         return x.tape_ == 0 ? Input<T>::constant : place_stranger(x, op);
     }
-    Variable<T> record(OpPtr<T> op, Saves saves, std::span<const Variable<T>* const> xs,
+    [[gnu::always_inline]] Variable<T> record(OpPtr<T> op, Saves saves, std::span<const Variable<T>* const> xs,
                        std::span<const std::uint32_t> places, Array<T> y) {
         const auto at = static_cast<std::uint32_t>(nodes_.size());
         Node<T>& node = nodes_.emplace_back();
