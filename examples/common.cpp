@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdarg>
 #include <cstdio>
+#include <filesystem>
 #include <iostream>
 
 #include "sevenfold/autograd/error.hpp"
@@ -117,6 +118,16 @@ int run(const std::function<void()>& example) {
         std::cerr << error.what() << '\n';
         return 1;
     }
+}
+
+void save_history(const Flags& flags, const sevenfold::History& history) {
+    if (flags.out.empty()) return;
+    const std::filesystem::path folder = flags.out;
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);  // where it fails, saving says why
+    history.save_csv(folder / "history.csv");
+    history.save_json(folder / "history.json");
+    std::cout << "\nThe history is in " << (folder / "history.csv").string() << " and history.json.\n";
 }
 
 std::string format(const char* pattern, ...) {

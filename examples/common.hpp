@@ -9,6 +9,8 @@
 #include <variant>
 #include <vector>
 
+#include "sevenfold/train/history.hpp"
+
 namespace examples {
 
 /// The flags that mean the same in every example, with that example's defaults.
@@ -38,6 +40,9 @@ Flags read_flags(int argc, char** argv, const std::string& about, Flags defaults
 
 /// Runs the example; an error of the library becomes its message on standard error and exit status 1.
 int run(const std::function<void()>& example);
+
+/// Writes history.csv and history.json into the folder that --out names, if it does, and says so.
+void save_history(const Flags& flags, const sevenfold::History& history);
 
 /// printf into a string.
 [[gnu::format(printf, 1, 2)]] std::string format(const char* pattern, ...);
