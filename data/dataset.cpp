@@ -9,6 +9,9 @@
 namespace sevenfold {
 namespace {
 
+// Streams of our own: weights drawn from the same seed have nothing to do with the split or the order.
+constexpr std::uint64_t split_stream = 0x73706c6974, shuffle_stream = 0x73687566;
+
 Shape row_shape(Shape shape) {
     shape.erase(0);
     return shape;
@@ -95,7 +98,7 @@ Split<T> holdout(const Dataset<T>& data, double test_fraction, std::uint64_t see
                          "Choose a fraction that leaves rows in both parts.");
 
     // Spreading the test rows evenly over a random order that is sorted by class gives every class its share.
-    std::vector<std::size_t> order = Random(seed).permutation(n);
+    std::vector<std::size_t> order = Random(seed, split_stream).permutation(n);
     if (stratified)
         std::stable_sort(order.begin(), order.end(),
                          [labels = data.labels.flat()](std::size_t a, std::size_t b) { return labels[a] < labels[b]; });
@@ -115,7 +118,7 @@ Split<T> every_fifth(const Dataset<T>& data) {
 template <class T>
 Dataset<T> shuffled(const Dataset<T>& data, std::uint64_t seed) {
     data.check();
-    return data.rows(Random(seed).permutation(data.size()));
+    return data.rows(Random(seed, shuffle_stream).permutation(data.size()));
 }
 
 template <class T>
@@ -128,11 +131,14 @@ Standardizer<T> Standardizer<T>::fit(const Array<T>& features) {
 
     // In double and around the mean: the sum of squares would lose the digits of features far from 0.
     std::vector<double> mean(width), squares(width);
-    for (std::size_t i = 0; i < x.size(); ++i) mean[i % width] += static_cast<double>(x[i]) / static_cast<double>(n);
-    for (std::size_t i = 0; i < x.size(); ++i) {
-        const double away = static_cast<double>(x[i]) - mean[i % width];
-        squares[i % width] += away * away;
-    }
+    for (std::size_t row = 0; row < x.size(); row += width)
+        for (std::size_t j = 0; j < width; ++j) mean[j] += static_cast<double>(x[row + j]);
+    for (double& sum : mean) sum /= static_cast<double>(n);
+    for (std::size_t row = 0; row < x.size(); row += width)
+        for (std::size_t j = 0; j < width; ++j) {
+            const double away = static_cast<double>(x[row + j]) - mean[j];
+            squares[j] += away * away;
+        }
 
     Standardizer out{Array<T>(shape), Array<T>(shape)};
     for (std::size_t j = 0; j < width; ++j) {
@@ -151,9 +157,10 @@ Array<T> Standardizer<T>::apply(const Array<T>& features) const {
         fail<ShapeError>("standardize", text("features ", features.shape(), " for a mean ", mean.shape()),
                          "rows have the shape they had when the mean was taken");
     Array<T> out = features;
+    const T *m = mean.data(), *d = deviation.data();
     T* x = out.data();
-    for (std::size_t i = 0, width = mean.size(); i < out.size(); ++i)
-        x[i] = (x[i] - mean.flat()[i % width]) / deviation.flat()[i % width];
+    for (std::size_t row = 0, width = mean.size(); row < out.size(); row += width)
+        for (std::size_t j = 0; j < width; ++j) x[row + j] = (x[row + j] - m[j]) / d[j];
     return out;
 }
 

@@ -14,13 +14,13 @@ bool holds(S x) {
     if constexpr (std::same_as<T, S>) {
         return true;
     } else if constexpr (std::floating_point<S> && std::floating_point<T>) {
-        return !std::isfinite(x) || std::isfinite(static_cast<T>(x));
+        return !std::isfinite(x) || std::abs(x) <= std::numeric_limits<T>::max();
     } else if constexpr (std::floating_point<S>) {
         return x == std::trunc(x) && x >= S(-0x1p63) && x < S(0x1p63);
     } else if constexpr (std::floating_point<T>) {  // all bits between the highest and the lowest that is set must fit
         const auto bits = static_cast<std::uint64_t>(x);
         const std::uint64_t size = x < S{0} ? 0 - bits : bits;
-        return std::bit_width(size) - (size ? std::countr_zero(size) : 0) <= std::numeric_limits<T>::digits;
+        return size == 0 || std::bit_width(size >> std::countr_zero(size)) <= std::numeric_limits<T>::digits;
     } else {
         return std::in_range<T>(x);
     }

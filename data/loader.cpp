@@ -9,6 +9,9 @@
 namespace sevenfold {
 namespace {
 
+// Epochs count their streams from here, far from those that draw weights and masks from the same seed.
+constexpr std::uint64_t first_stream = 0x65706f6368 << 20;
+
 std::size_t count_batches(std::size_t rows, const LoaderOptions& options) {
     const std::size_t partial = rows % options.batch_size != 0 && !options.drop_last;
     return rows / options.batch_size + partial;
@@ -52,7 +55,7 @@ template <class T>
 Epoch<T> Loader<T>::epoch(std::uint64_t epoch) const {
     std::vector<std::size_t> order(data_.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    if (options_.shuffle) Random(options_.seed, epoch).shuffle(std::span(order));
+    if (options_.shuffle) Random(options_.seed, first_stream + epoch).shuffle(std::span(order));
     return Epoch<T>(data_, std::move(order), options_);
 }
 

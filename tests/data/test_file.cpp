@@ -1,4 +1,8 @@
 #include <doctest/doctest.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "scratch.hpp"
 #include "sevenfold/data/file.hpp"
@@ -35,6 +39,24 @@ TEST_CASE("a write that fails leaves the old file and nothing beside it") {
               "[write] " + (scratch / "folder").string() + ": it cannot be written (it is a folder or a device)."));
     CHECK(has(file_error([&] { write_file_atomically(scratch / "none/a", "x"); }), "Check that the folder exists"));
     CHECK(has(file_error([&] { write_file_atomically("/dev/null", "x"); }), "a folder or a device"));
+    CHECK(std::distance(fs::directory_iterator(scratch.folder), fs::directory_iterator()) == 1);
+}
+
+TEST_CASE("a disk that fills up in the middle leaves the old file and nothing beside it") {
+    const Scratch scratch;
+    write_file_atomically(scratch / "a", "old");
+    const pid_t child = fork();
+    if (child == 0) {  // the limit would hold for the whole process
+        const rlimit most{100, 100};
+        setrlimit(RLIMIT_FSIZE, &most);
+        signal(SIGXFSZ, SIG_IGN);
+        const std::string message = file_error([&] { write_file_atomically(scratch / "a", std::string(200, 'x')); });
+        _exit(has(message, "it cannot be written (File too large). Check that the folder exists") ? 0 : 1);
+    }
+    int status = 1;
+    REQUIRE(waitpid(child, &status, 0) == child);
+    CHECK(status == 0);
+    CHECK(read_file(scratch / "a") == "old");
     CHECK(std::distance(fs::directory_iterator(scratch.folder), fs::directory_iterator()) == 1);
 }
 

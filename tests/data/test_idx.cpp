@@ -120,7 +120,7 @@ TEST_CASE("numbers that the array cannot hold are errors") {
 
 TEST_CASE("deflate and inflate are each other's inverse") {
     std::string bytes;
-    for (int i = 0; i < 300000; ++i) bytes += static_cast<char>(i * i >> 7);
+    for (unsigned i = 0; i < 300000; ++i) bytes += static_cast<char>(i * i >> 7);
     for (const std::string& original : {std::string(), std::string("a"), bytes, std::string(500000, 'z')}) {
         const std::string packed = deflate(original);
         const Inflated exact = inflate(packed, Wrapping::raw, original.size());
