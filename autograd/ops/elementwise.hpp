@@ -171,7 +171,9 @@ class Pairwise final : public Op<T> {
     template <int input>
     static SEVENFOLD_INLINE T lane_derivative(const Rule& rule, T dy, T a, T b, T y) {
         const auto l = Lane<T>(dy);
-        const auto la = read<has_a>(Lane<T>(a)), lb = read<has_b>(Lane<T>(b)), ly = read<has_y>(Lane<T>(y));
+        const auto la = read<has_a>(Lane<T>(a));
+        const auto lb = read<has_b>(Lane<T>(b));
+        const auto ly = read<has_y>(Lane<T>(y));
         if constexpr (input == 0) return Lane<T>(rule.da(l, la, lb, ly)).v;
         else return Lane<T>(rule.db(l, la, lb, ly)).v;
     }
