@@ -5,6 +5,8 @@
 // axes may be negative, rank 0 is a scalar. Errors: ShapeError, IndexError, ValueError, with both shapes in the text.
 #pragma once
 
+#include <concepts>
+#include <initializer_list>
 #include <optional>
 #include <string_view>
 #include <type_traits>
@@ -17,6 +19,8 @@ namespace sevenfold {
 /// A second argument: takes whatever converts to a variable of the first one's type.
 template <class T>
 using Also = std::type_identity_t<const Variable<T>&>;
+
+// clang-format off
 
 // ---- elementwise (ops/elementwise.cpp, ops/pairwise.cpp)
 
@@ -73,7 +77,14 @@ template <class T> Indices argmax(const Array<T>& x, std::ptrdiff_t axis = -1);
 
 // ---- layout (ops/layout.cpp, ops/indexing.cpp); results are arrays of their own, never windows onto x
 
-/// One size may be −1: it is worked out from the others.
+/// A size as users write it, from any integer.
+struct AxisSize {
+    std::ptrdiff_t n;
+    template <std::integral I>
+    constexpr AxisSize(I size) : n(static_cast<std::ptrdiff_t>(size)) {}
+};
+/// One size may be −1: it is worked out from the others. reshape(x, {-1, n}).
+template <class T> Variable<T> reshape(const Variable<T>& x, std::initializer_list<AxisSize> sizes);
 template <class T> Variable<T> reshape(const Variable<T>& x, const std::vector<std::ptrdiff_t>& sizes);
 template <class T> Variable<T> reshape(const Variable<T>& x, const Shape& shape);
 template <class T> Variable<T> permute(const Variable<T>& x, const Axes& axes);
@@ -160,5 +171,6 @@ struct CrossEntropyOptions {
 /// −log softmax(logits)[class]. Logits (N, C) or (N, C, d1, ..), classes (N) or (N, d1, ..) in 0..C−1.
 template <class T> Variable<T> cross_entropy(const Variable<T>& logits, const Labels& classes,
                                              const std::type_identity_t<CrossEntropyOptions<T>>& options = {});
+// clang-format on
 
 }  // namespace sevenfold

@@ -1,8 +1,9 @@
 #include "sevenfold/autograd/kernels/kernels.hpp"
 
 #include <algorithm>
+#include <limits>
 
-#include "sevenfold/autograd/kernels/simd.hpp"
+#include "sevenfold/autograd/kernels/rows.hpp"
 
 namespace sevenfold::kernels {
 
@@ -26,52 +27,81 @@ T sum(const T* x, std::size_t n) {
 
 namespace {
 
-// x as (outer, middle, inner), summed over the middle.
+// How a reduction goes on by one element, and where it starts. A NaN, once met, stays.
 template <class T>
-void sum_middle(const T* x, std::size_t outer, std::size_t middle, std::size_t inner, T* y) {
-    if (inner == 1) {
-        for (std::size_t i = 0; i < outer; ++i) y[i] = sum(x + i * middle, middle);
-        return;
-    }
+struct Plus {
+    static constexpr T start{0};
+    static SEVENFOLD_INLINE T step(T so_far, T v) { return so_far + v; }
+};
+template <class T>
+struct Largest {
+    static constexpr T start = -std::numeric_limits<T>::infinity();
+    static SEVENFOLD_INLINE T step(T so_far, T v) { return v > so_far || v != v ? v : so_far; }
+};
+template <class T>
+struct Smallest {
+    static constexpr T start = std::numeric_limits<T>::infinity();
+    static SEVENFOLD_INLINE T step(T so_far, T v) { return v < so_far || v != v ? v : so_far; }
+};
+
+// x as (outer, middle, inner), reduced over the middle.
+template <class Fold, class T>
+void fold_middle(const T* x, std::size_t outer, std::size_t middle, std::size_t inner, T* y) {
+    if (inner == 1)
+        return simd::run([=] SEVENFOLD_INLINE {
+            for (std::size_t o = 0; o < outer; ++o) y[o] = fold_row<Fold>(x + o * middle, middle);
+        });
     simd::run([=] SEVENFOLD_INLINE {
         for (std::size_t o = 0; o < outer; ++o) {
             T* to = y + o * inner;
-            for (std::size_t i = 0; i < inner; ++i) to[i] = T{0};
+            for (std::size_t i = 0; i < inner; ++i) to[i] = Fold::start;
             for (std::size_t m = 0; m < middle; ++m) {
                 const T* from = x + (o * middle + m) * inner;
-                for (std::size_t i = 0; i < inner; ++i) to[i] += from[i];
+                for (std::size_t i = 0; i < inner; ++i) to[i] = Fold::step(to[i], from[i]);
             }
         }
     });
+}
+
+template <template <class> class Fold, class T>
+Array<T> fold_to(const Array<T>& x, const Shape& shape) {
+    if (x.shape() == shape) return x;
+    // One pass for each run of neighbouring reduced axes.
+    const std::size_t rank = x.rank(), lead = rank - shape.rank();
+    Array<T> now = x;
+    Shape sizes = x.shape();
+    for (std::size_t axis = 0; axis < rank;) {
+        const auto reduced = [&](std::size_t i) { return i < lead || (shape[i - lead] == 1 && x.shape()[i] != 1); };
+        if (!reduced(axis)) {
+            ++axis;
+            continue;
+        }
+        std::size_t end = axis, outer = 1, middle = 1, inner = 1;
+        while (end < rank && (reduced(end) || sizes[end] == 1)) middle *= sizes[end++];
+        for (std::size_t i = 0; i < axis; ++i) outer *= sizes[i];
+        for (std::size_t i = end; i < rank; ++i) inner *= sizes[i];
+        for (std::size_t i = axis; i < end; ++i) sizes[i] = 1;
+        Array<T> next(sizes);
+        fold_middle<Fold<T>>(now.data(), outer, middle, inner, next.data());
+        now = std::move(next);
+        axis = end;
+    }
+    return now.reshape(shape);
 }
 
 }  // namespace
 
 template <class T>
 Array<T> sum_to(const Array<T>& x, const Shape& shape) {
-    if (x.shape() == shape) return x;
-    if (shape.elements() == 1) return Array<T>(sum(x.data(), x.size())).reshape(shape);
-    // One pass for each run of neighbouring summed axes.
-    const std::size_t rank = x.rank(), lead = rank - shape.rank();
-    Array<T> now = x;
-    Shape sizes = x.shape();
-    for (std::size_t axis = 0; axis < rank;) {
-        const auto summed = [&](std::size_t i) { return i < lead || (shape[i - lead] == 1 && x.shape()[i] != 1); };
-        if (!summed(axis)) {
-            ++axis;
-            continue;
-        }
-        std::size_t end = axis, outer = 1, middle = 1, inner = 1;
-        while (end < rank && (summed(end) || sizes[end] == 1)) middle *= sizes[end++];
-        for (std::size_t i = 0; i < axis; ++i) outer *= sizes[i];
-        for (std::size_t i = end; i < rank; ++i) inner *= sizes[i];
-        for (std::size_t i = axis; i < end; ++i) sizes[i] = 1;
-        Array<T> next(sizes);
-        sum_middle(now.data(), outer, middle, inner, next.data());
-        now = std::move(next);
-        axis = end;
-    }
-    return now.reshape(shape);
+    return fold_to<Plus>(x, shape);
+}
+template <class T>
+Array<T> max_to(const Array<T>& x, const Shape& shape) {
+    return fold_to<Largest>(x, shape);
+}
+template <class T>
+Array<T> min_to(const Array<T>& x, const Shape& shape) {
+    return fold_to<Smallest>(x, shape);
 }
 
 template <class T>
@@ -113,7 +143,8 @@ Array<T> permute(const Array<T>& x, const std::array<std::size_t, Shape::max_ran
     for (std::size_t done = 0; done < y.size(); done += inner) {
         std::size_t offset = 0;
         for (std::size_t axis = 0; axis + 1 < rank; ++axis) offset += index[axis] * stride[axis];
-        if (step == 1) std::copy_n(from + offset, inner, to + done);
+        if (step == 1)
+            std::copy_n(from + offset, inner, to + done);
         else
             for (std::size_t j = 0; j < inner; ++j) to[done + j] = from[offset + j * step];
         for (std::size_t axis = rank > 0 ? rank - 1 : 0; axis-- > 0;) {
@@ -139,8 +170,10 @@ Array<T> broadcast_to(const Array<T>& x, const Shape& shape) {
     for (std::size_t done = 0; done < y.size(); done += inner) {
         const T* from = x.data();
         for (std::size_t axis = 0; axis + 1 < rank; ++axis) from += index[axis] * stride[axis];
-        if (stride[rank - 1] == 0) std::fill_n(y.data() + done, inner, *from);
-        else std::copy_n(from, inner, y.data() + done);
+        if (stride[rank - 1] == 0)
+            std::fill_n(y.data() + done, inner, *from);
+        else
+            std::copy_n(from, inner, y.data() + done);
         for (std::size_t axis = rank - 1; axis-- > 0;) {
             if (++index[axis] < shape[axis]) break;
             index[axis] = 0;
@@ -154,6 +187,8 @@ using F = Array<float>;
 using D = Array<double>;
 template void accumulate(F&, const F&); template void accumulate(D&, const D&);
 template F sum_to(const F&, const Shape&); template D sum_to(const D&, const Shape&);
+template F max_to(const F&, const Shape&); template D max_to(const D&, const Shape&);
+template F min_to(const F&, const Shape&); template D min_to(const D&, const Shape&);
 template F broadcast_to(const F&, const Shape&); template D broadcast_to(const D&, const Shape&);
 template float sum(const float*, std::size_t); template double sum(const double*, std::size_t);
 template F permute(const F&, const std::array<std::size_t, Shape::max_rank>&);

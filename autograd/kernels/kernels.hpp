@@ -15,6 +15,12 @@ void accumulate(Array<T>& to, const Array<T>& from);
 template <class T>
 Array<T> sum_to(const Array<T>& x, const Shape& shape);
 
+/// The largest (smallest) elements over the same axes; NaN if there is one among them.
+template <class T>
+Array<T> max_to(const Array<T>& x, const Shape& shape);
+template <class T>
+Array<T> min_to(const Array<T>& x, const Shape& shape);
+
 /// x repeated along its axes of size 1 (and new leading ones) to fill `shape`.
 template <class T>
 Array<T> broadcast_to(const Array<T>& x, const Shape& shape);

@@ -2,6 +2,9 @@
 
 namespace sevenfold::ops {
 
-std::vector<OpGroup> op_register() { return {elementwise_group(), pairwise_group()}; }
+std::vector<OpGroup> op_register() {
+    return {elementwise_group(), pairwise_group(), reduce_group(), softmax_group(),
+            layout_group(),      indexing_group(), matmul_group(), losses_group()};
+}
 
 }  // namespace sevenfold::ops

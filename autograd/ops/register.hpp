@@ -20,5 +20,11 @@ std::vector<OpGroup> op_register();
 // One per file of ops.
 OpGroup elementwise_group();
 OpGroup pairwise_group();
+OpGroup reduce_group();
+OpGroup softmax_group();
+OpGroup layout_group();
+OpGroup indexing_group();
+OpGroup matmul_group();
+OpGroup losses_group();
 
 }  // namespace sevenfold::ops

@@ -80,45 +80,124 @@ void add_pairwise(Samples& to) {
     to["div"].push_back(call([](const auto& x) { return x[0] / (x[0] * x[0]); }, {numbers({3})}));
 }
 
+// clang-format off
 void add_reductions(Samples& to) {
-    to["sum_to"] = {call(
-                        [](const auto& x) {
-                            return sum_to(x[0], {2, 1, 4});
-                        },
-                        {numbers({2, 3, 4})}),
-                    call(
-                        [](const auto& x) {
-                            return sum_to(x[0], {3, 1});
-                        },
-                        {numbers({2, 3, 4})}),
+    to["sum_to"] = {call([](const auto& x) { return sum_to(x[0], {2, 1, 4}); }, {numbers({2, 3, 4})}),
+                    call([](const auto& x) { return sum_to(x[0], {3, 1}); }, {numbers({2, 3, 4})}),
                     call([](const auto& x) { return sum_to(x[0], Shape{}); }, {numbers({2, 0})})};
-    to["broadcast_to"] = {call(
-                              [](const auto& x) {
-                                  return broadcast_to(x[0], {2, 3, 4});
-                              },
-                              {numbers({3, 1})}),
-                          call(
-                              [](const auto& x) {
-                                  return broadcast_to(x[0], {2, 2});
-                              },
-                              {numbers({})}),
-                          call(
-                              [](const auto& x) {
-                                  return broadcast_to(x[0], {0, 3});
-                              },
-                              {numbers({1, 3})})};
-    to["reshape"] = {
-        call([](const auto& x) { return reshape(x[0], Shape{6}) * x[1]; }, {numbers({2, 3}), numbers({6})}),
-        call([](const auto& x) { return reshape(x[0], Shape{}); }, {numbers({1, 1})})};
     to["sum"] = {call([](const auto& x) { return sum(x[0]); }, {numbers({2, 3})}),
-                 call(
-                     [](const auto& x) {
-                         return sum(x[0], {-1, 0}, true);
-                     },
-                     {numbers({2, 3, 4})}),
+                 call([](const auto& x) { return sum(x[0], {-1, 0}, true); }, {numbers({2, 3, 4})}),
                  call([](const auto& x) { return sum(x[0], {1}); }, {numbers({2, 3, 4})}),
                  call([](const auto& x) { return sum(x[0], {1}); }, {numbers({2, 0})})};
+    to["mean"] = {call([](const auto& x) { return mean(x[0]); }, {numbers({2, 3})}),
+                  call([](const auto& x) { return mean(x[0], {-1, 0}, true); }, {numbers({2, 3, 4})}),
+                  call([](const auto& x) { return mean(x[0], {1}); }, {numbers({0, 2})})};
+    to["var"] = {call([](const auto& x) { return var(x[0]); }, {numbers({2, 3})}),
+                 call([](const auto& x) { return var(x[0], {-1, 0}, true); }, {numbers({2, 3, 4})}),
+                 call([](const auto& x) { return var(x[0], {1}, false, true); }, {numbers({2, 3})})};
+    to["max"] = {call([](const auto& x) { return max(x[0]); }, {numbers({2, 3})}),
+                 call([](const auto& x) { return max(x[0], 1, true); }, {numbers({2, 3, 4})}),
+                 call([](const auto& x) { return max(x[0], -1); }, {numbers({0, 2})})};
+    to["min"] = {call([](const auto& x) { return min(x[0]); }, {numbers({2, 3})}),
+                 call([](const auto& x) { return min(x[0], -2, true); }, {numbers({2, 3, 4})})};
 }
+
+void add_softmax(Samples& to) {
+    to["softmax"] = {call([](const auto& x) { return softmax(x[0]); }, {numbers({2, 19})}),
+                     call([](const auto& x) { return softmax(x[0], 1); }, {numbers({2, 3, 18})}),
+                     call([](const auto& x) { return softmax(x[0]); }, {numbers({2, 0})})};
+    to["log_softmax"] = {call([](const auto& x) { return log_softmax(x[0]); }, {numbers({2, 19})}),
+                         call([](const auto& x) { return log_softmax(x[0], 1); }, {numbers({2, 3, 18})}),
+                         call([](const auto& x) { return log_softmax(x[0], 0); }, {numbers({0, 2})})};
+    to["logsumexp"] = {call([](const auto& x) { return logsumexp(x[0]); }, {numbers({2, 3})}),
+                       call([](const auto& x) { return logsumexp(x[0], {0, -1}, true); }, {numbers({2, 3, 4})}),
+                       call([](const auto& x) { return logsumexp(x[0], {1}); }, {numbers({2, 3, 4})})};
+}
+
+void add_layout(Samples& to) {
+    to["broadcast_to"] = {call([](const auto& x) { return broadcast_to(x[0], {2, 3, 4}); }, {numbers({3, 1})}),
+                          call([](const auto& x) { return broadcast_to(x[0], {2, 2}); }, {numbers({})}),
+                          call([](const auto& x) { return broadcast_to(x[0], {0, 3}); }, {numbers({1, 3})})};
+    to["reshape"] = {call([](const auto& x) { return reshape(x[0], {6}) * x[1]; }, {numbers({2, 3}), numbers({6})}),
+                     call([](const auto& x) { return reshape(x[0], Shape{}); }, {numbers({1, 1})}),
+                     call([](const auto& x) { return reshape(x[0], {-1, 4}); }, {numbers({2, 3, 2})})};
+    to["permute"] = {call([](const auto& x) { return permute(x[0], {2, 0, -2}); }, {numbers({2, 3, 4})}),
+                     call([](const auto& x) { return transpose(x[0]); }, {numbers({2, 17, 18})}),
+                     call([](const auto& x) { return swapaxes(x[0], 0, -1); }, {numbers({2, 0, 3})})};
+    to["concat"] = {call([](const auto& x) { return concat(x, 0); }, {numbers({2, 3}), numbers({4, 3}), numbers({0, 3})}),
+                    call([](const auto& x) { return concat(x, -1); }, {numbers({2, 3}), numbers({2, 1})}),
+                    call([](const auto& x) { return concat(std::vector{x[0], x[0]}, 1); }, {numbers({2, 3, 2})})};
+    to["stack"] = {call([](const auto& x) { return stack(x, 1); }, {numbers({2, 3}), numbers({2, 3})}),
+                   call([](const auto& x) { return stack(x, -1); }, {numbers({}), numbers({})})};
+    to["slice"] = {call([](const auto& x) { return slice(x[0], {{1, 5}}); }, {numbers({6})}),
+                   call([](const auto& x) { return slice(x[0], {{-3, {}, 2}, {{}, -1}}) * x[1]; }, {numbers({4, 5, 2}), numbers({2})}),
+                   call([](const auto& x) { return slice(x[0], {{0, 2}}) + slice(x[0], {{1, 3}}); }, {numbers({3, 2})}),
+                   call([](const auto& x) { return slice(x[0], {{2, 1}}); }, {numbers({3, 2})})};
+    to["pad"] = {call([](const auto& x) { return pad(x[0], {{1, 2}}, -1.5); }, {numbers({3})}),
+                 call([](const auto& x) { return pad(x[0], {{0, 1}, {2, 0}}); }, {numbers({2, 3})})};
+    to["flip"] = {call([](const auto& x) { return flip(x[0], {1}); }, {numbers({2, 3})}),
+                  call([](const auto& x) { return flip(x[0], {0, -1}); }, {numbers({2, 3, 2})})};
+}
+
+void add_indexing(Samples& to) {
+    to["index_select"] = {call([](const auto& x) { return index_select(x[0], 0, Indices({3}, {2, 0, 2})); }, {numbers({3, 2})}),
+                          call([](const auto& x) { return index_select(x[0], -1, Indices({2}, {1, 1})); }, {numbers({2, 2, 3})}),
+                          call([](const auto& x) { return index_select(x[0], 0, Indices(Shape{0})); }, {numbers({2, 2})})};
+    to["embedding"] = {call([](const auto& x) { return embedding(x[0], Indices({2, 2}, {3, 0, 3, 1})); }, {numbers({4, 3})}),
+                       call([](const auto& x) { return embedding(x[0], Indices(1)) + embedding(x[0], Indices(0)); }, {numbers({2, 3})})};
+    // Its reverse is only reached through a gradient
+    to["index_add"] = {call([](const auto& x) {
+        using V = std::decay_t<decltype(x[0])>;
+        return grad(sum(index_select(x[0], 0, Indices({3}, {2, 0, 2})) * x[1]), std::vector<V>{x[0]})[0];
+    }, {numbers({3, 2}), numbers({3, 2})})};
+    to["gather"] = {call([](const auto& x) { return gather(x[0], 1, Indices({2, 2}, {2, 2, 0, 1})); }, {numbers({2, 3})}),
+                    call([](const auto& x) { return gather(x[0], 0, Indices({1, 2}, {1, 0})); }, {numbers({2, 2})})};
+    to["scatter_add"] = {call([](const auto& x) { return scatter_add(x[0], 1, Indices({2, 2}, {2, 2, 0, 1}), {2, 3}); }, {numbers({2, 2})})};
+}
+
+/// a with the last two axes exchanged where the flag says so.
+A stored(const Shape& shape, bool transposed) {
+    Shape out = shape;
+    if (transposed) std::swap(out[shape.rank() - 1], out[shape.rank() - 2]);
+    return numbers(out);
+}
+
+void add_products(Samples& to) {
+    for (const auto& [a, b] : std::vector<std::pair<Shape, Shape>>{
+             {{3, 4}, {4, 2}}, {{2, 3, 4}, {2, 4, 5}}, {{2, 3, 4}, {4, 2}}, {{3, 4}, {2, 4, 2}}, {{2, 1, 2, 3}, {3, 3, 2}},
+             {{4}, {4, 3}}, {{3, 4}, {4}}, {{5}, {5}}, {{2, 3, 4}, {4}}, {{4}, {2, 4, 3}}, {{1, 3, 4}, {1, 1, 4, 2}},
+             {{0, 3}, {3, 2}}, {{2, 0}, {0, 3}}, {{0, 2, 3}, {3, 2}}, {{0, 2, 3}, {1, 3, 2}}, {{2, 3}, {0, 3, 2}}})
+        to["matmul"].push_back(call([](const auto& x) { return matmul(x[0], x[1]); }, {numbers(a), numbers(b)}));
+    for (const bool ta : {false, true})
+        for (const bool tb : {false, true})
+            for (const auto& [a, b] : std::vector<std::pair<Shape, Shape>>{{{3, 4}, {4, 2}}, {{2, 3, 4}, {4, 2}}, {{2, 1, 3, 4}, {2, 4, 2}}})
+                to["matmul"].push_back(call([ta, tb](const auto& x) { return matmul(x[0], ta, x[1], tb); }, {stored(a, ta), stored(b, tb)}));
+    to["matmul"].push_back(call([](const auto& x) { return matmul(x[0], x[0]); }, {numbers({3, 3})}));
+
+    for (const auto& [equation, shapes] : std::vector<std::pair<std::string, std::vector<Shape>>>{
+             {"ij,jk->ik", {{2, 3}, {3, 4}}}, {"ij,kj->ik", {{2, 3}, {4, 3}}}, {"ji,jk", {{3, 2}, {3, 4}}}, {"ii->i", {{3, 3}}},
+             {"ii", {{3, 3}}}, {"iji->j", {{2, 3, 2}}}, {"iii->i", {{2, 2, 2}}}, {"ijkij->jk", {{2, 3, 2, 2, 3}}}, {"i,j->ji", {{3}, {4}}},
+             {"bi,bi->b", {{2, 3}, {2, 3}}}, {"b,b->b", {{3}, {3}}}, {"bqhd,bkhd->bhqk", {{2, 3, 2, 2}, {2, 3, 2, 2}}},
+             {"i,ij,j->", {{2}, {2, 3}, {3}}}, {"ab,bc,cd->da", {{2, 3}, {3, 2}, {2, 4}}}, {"i,i,i->i", {{3}, {3}, {3}}},
+             {"ij,kl->il", {{2, 3}, {2, 2}}}, {",i->i", {{}, {3}}}, {"ij,j->i", {{2, 0}, {0}}}, {"ba", {{2, 3}}}}) {
+        std::vector<Variable<double>> inputs;
+        for (const Shape& shape : shapes) inputs.push_back(numbers(shape));
+        to["einsum"].push_back(call([equation = equation](const auto& x) { return einsum(equation, x); }, inputs));
+    }
+}
+
+void add_losses(Samples& to) {
+    for (const Reduction reduction : {Reduction::mean, Reduction::sum, Reduction::none})
+        for (const Shape& shape : {Shape{3, 4}, Shape{}}) {
+            const std::vector<Variable<double>> pair{numbers(shape), numbers(shape)};
+            to["mse"].push_back(call([reduction](const auto& x) { return mse(x[0], x[1], reduction); }, pair));
+            to["l1"].push_back(call([reduction](const auto& x) { return l1(x[0], x[1], reduction); }, pair));
+            to["huber"].push_back(call([reduction](const auto& x) { return huber(x[0], x[1], 0.9, reduction); }, pair));
+            to["bce_with_logits"].push_back(call([reduction](const auto& x) { return bce_with_logits(x[0], x[1], reduction); }, pair));
+        }
+    to["mse"].push_back(call([](const auto& x) { return mse(x[0], x[1], Reduction::sum); }, {numbers({0}), numbers({0})}));
+}
+// clang-format on
 
 }  // namespace
 
@@ -128,6 +207,11 @@ const Samples& op_samples() {
         add_elementwise(out);
         add_pairwise(out);
         add_reductions(out);
+        add_softmax(out);
+        add_layout(out);
+        add_indexing(out);
+        add_products(out);
+        add_losses(out);
         return out;
     }();
     return all;

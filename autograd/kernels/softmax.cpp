@@ -1,0 +1,149 @@
+#include "sevenfold/autograd/kernels/softmax.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "sevenfold/autograd/kernels/lane.hpp"
+#include "sevenfold/autograd/kernels/rows.hpp"
+
+namespace sevenfold::kernels {
+namespace {
+
+template <class T>
+struct Largest {
+    static constexpr T start = -std::numeric_limits<T>::infinity();
+    static SEVENFOLD_INLINE T step(T so_far, T v) { return v > so_far ? v : so_far; }  // a NaN reaches y by its sum
+};
+
+// block(first element, columns) for every group of columns that is small enough to keep its sums in registers.
+constexpr std::size_t columns = 16;
+template <class Block>
+SEVENFOLD_INLINE inline void for_blocks(std::size_t outer, std::size_t n, std::size_t inner, const Block& block) {
+    for (std::size_t o = 0; o < outer; ++o)
+        for (std::size_t i = 0; i < inner; i += columns) block(o * n * inner + i, std::min(columns, inner - i));
+}
+
+}  // namespace
+
+template <class T>
+void softmax(const T* x, std::size_t outer, std::size_t n, std::size_t inner, T* y) {
+    if (inner == 1)
+        return simd::run([=] SEVENFOLD_INLINE {
+            for (std::size_t o = 0; o < outer; ++o) {
+                const T* from = x + o * n;
+                T* to = y + o * n;
+                const T high = fold_row<Largest<T>>(from, n);
+                T sum{0};
+                for (std::size_t k = 0; k < n; ++k) sum += to[k] = lane::exp(from[k] - high);
+                const T share = 1 / sum;
+                for (std::size_t k = 0; k < n; ++k) to[k] *= share;
+            }
+        });
+    simd::run([=] SEVENFOLD_INLINE {
+        for_blocks(outer, n, inner, [=](std::size_t at, std::size_t width) SEVENFOLD_INLINE {
+            T high[columns], sum[columns]{};
+            for (std::size_t j = 0; j < width; ++j) high[j] = Largest<T>::start;
+            for (std::size_t k = 0; k < n; ++k)
+                for (std::size_t j = 0; j < width; ++j) high[j] = Largest<T>::step(high[j], x[at + k * inner + j]);
+            for (std::size_t k = 0; k < n; ++k)
+                for (std::size_t j = 0; j < width; ++j) {
+                    const std::size_t i = at + k * inner + j;
+                    sum[j] += y[i] = lane::exp(x[i] - high[j]);
+                }
+            for (std::size_t k = 0; k < n; ++k)
+                for (std::size_t j = 0; j < width; ++j) y[at + k * inner + j] /= sum[j];
+        });
+    });
+}
+
+template <class T>
+void softmax_backward(const T* dy, const T* y, std::size_t outer, std::size_t n, std::size_t inner, T* dx) {
+    if (inner == 1)
+        return simd::run([=] SEVENFOLD_INLINE {
+            for (std::size_t o = 0; o < outer; ++o) {
+                const std::size_t at = o * n;
+                T sum{0};
+                for (std::size_t k = 0; k < n; ++k) sum += dy[at + k] * y[at + k];
+                for (std::size_t k = 0; k < n; ++k) dx[at + k] = y[at + k] * (dy[at + k] - sum);
+            }
+        });
+    simd::run([=] SEVENFOLD_INLINE {
+        for_blocks(outer, n, inner, [=](std::size_t at, std::size_t width) SEVENFOLD_INLINE {
+            T sum[columns]{};
+            for (std::size_t k = 0; k < n; ++k)
+                for (std::size_t j = 0; j < width; ++j) sum[j] += dy[at + k * inner + j] * y[at + k * inner + j];
+            for (std::size_t k = 0; k < n; ++k)
+                for (std::size_t j = 0; j < width; ++j) {
+                    const std::size_t i = at + k * inner + j;
+                    dx[i] = y[i] * (dy[i] - sum[j]);
+                }
+        });
+    });
+}
+
+template <class T>
+void log_softmax(const T* x, std::size_t outer, std::size_t n, std::size_t inner, T* y) {
+    if (inner == 1)
+        return simd::run([=] SEVENFOLD_INLINE {
+            for (std::size_t o = 0; o < outer; ++o) {
+                const T* from = x + o * n;
+                T* to = y + o * n;
+                const T high = fold_row<Largest<T>>(from, n);
+                T sum{0};
+                for (std::size_t k = 0; k < n; ++k) sum += lane::exp(from[k] - high);
+                const T log_sum = std::log(sum);
+                for (std::size_t k = 0; k < n; ++k) to[k] = from[k] - high - log_sum;
+            }
+        });
+    simd::run([=] SEVENFOLD_INLINE {
+        for_blocks(outer, n, inner, [=](std::size_t at, std::size_t width) SEVENFOLD_INLINE {
+            T high[columns], sum[columns]{};
+            for (std::size_t j = 0; j < width; ++j) high[j] = Largest<T>::start;
+            for (std::size_t k = 0; k < n; ++k)
+                for (std::size_t j = 0; j < width; ++j) high[j] = Largest<T>::step(high[j], x[at + k * inner + j]);
+            for (std::size_t k = 0; k < n; ++k)
+                for (std::size_t j = 0; j < width; ++j) sum[j] += lane::exp(x[at + k * inner + j] - high[j]);
+            for (std::size_t j = 0; j < width; ++j) sum[j] = std::log(sum[j]);
+            for (std::size_t k = 0; k < n; ++k)
+                for (std::size_t j = 0; j < width; ++j) {
+                    const std::size_t i = at + k * inner + j;
+                    y[i] = x[i] - high[j] - sum[j];
+                }
+        });
+    });
+}
+
+template <class T>
+void log_softmax_backward(const T* dy, const T* y, std::size_t outer, std::size_t n, std::size_t inner, T* dx) {
+    if (inner == 1)
+        return simd::run([=] SEVENFOLD_INLINE {
+            for (std::size_t o = 0; o < outer; ++o) {
+                const std::size_t at = o * n;
+                T sum{0};
+                for (std::size_t k = 0; k < n; ++k) sum += dy[at + k];
+                for (std::size_t k = 0; k < n; ++k) dx[at + k] = dy[at + k] - lane::exp(y[at + k]) * sum;
+            }
+        });
+    simd::run([=] SEVENFOLD_INLINE {
+        for_blocks(outer, n, inner, [=](std::size_t at, std::size_t width) SEVENFOLD_INLINE {
+            T sum[columns]{};
+            for (std::size_t k = 0; k < n; ++k)
+                for (std::size_t j = 0; j < width; ++j) sum[j] += dy[at + k * inner + j];
+            for (std::size_t k = 0; k < n; ++k)
+                for (std::size_t j = 0; j < width; ++j) {
+                    const std::size_t i = at + k * inner + j;
+                    dx[i] = dy[i] - lane::exp(y[i]) * sum[j];
+                }
+        });
+    });
+}
+
+// clang-format off
+using S = std::size_t;
+template void softmax(const float*, S, S, S, float*); template void softmax(const double*, S, S, S, double*);
+template void softmax_backward(const float*, const float*, S, S, S, float*); template void softmax_backward(const double*, const double*, S, S, S, double*);
+template void log_softmax(const float*, S, S, S, float*); template void log_softmax(const double*, S, S, S, double*);
+template void log_softmax_backward(const float*, const float*, S, S, S, float*); template void log_softmax_backward(const double*, const double*, S, S, S, double*);
+// clang-format on
+
+}  // namespace sevenfold::kernels
