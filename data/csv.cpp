@@ -18,7 +18,7 @@ constexpr std::int64_t most_classes = 65536;  // a larger number is a mistaken c
 
 struct Field {
     std::string text;
-    std::size_t line, column;  // of its first character's line; both from 1
+    std::size_t line, column;  // line of the row's start; both from 1
 };
 
 [[noreturn]] void reject(const fs::path& path, std::size_t line, std::string_view arrived, std::string_view rule,
