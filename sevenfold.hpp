@@ -24,7 +24,10 @@
 #include "sevenfold/data/image.hpp"
 #include "sevenfold/data/dataset.hpp"
 #include "sevenfold/data/loader.hpp"
+#include "sevenfold/data/npy.hpp"
+#include "sevenfold/data/npz.hpp"
 #include "sevenfold/data/sets.hpp"
+#include "sevenfold/data/synthetic.hpp"
 
 #include "sevenfold/nn/module.hpp"
 #include "sevenfold/nn/init.hpp"
