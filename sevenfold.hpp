@@ -15,17 +15,20 @@
 
 #include "sevenfold/optim/optimizer.hpp"
 #include "sevenfold/optim/rules.hpp"
+#include "sevenfold/optim/clip.hpp"
+#include "sevenfold/optim/schedule.hpp"
 
 #include "sevenfold/data/file.hpp"
 #include "sevenfold/data/elements.hpp"
 #include "sevenfold/data/deflate.hpp"
 #include "sevenfold/data/csv.hpp"
 #include "sevenfold/data/idx.hpp"
+#include "sevenfold/data/npy.hpp"
+#include "sevenfold/data/zip.hpp"
+#include "sevenfold/data/npz.hpp"
 #include "sevenfold/data/image.hpp"
 #include "sevenfold/data/dataset.hpp"
 #include "sevenfold/data/loader.hpp"
-#include "sevenfold/data/npy.hpp"
-#include "sevenfold/data/npz.hpp"
 #include "sevenfold/data/sets.hpp"
 #include "sevenfold/data/synthetic.hpp"
 
