@@ -1,6 +1,7 @@
 #include "sevenfold/optim/optimizer.hpp"
 
 #include <cmath>
+#include <map>
 #include <unordered_set>
 
 #if defined(__SSE__)
@@ -10,8 +11,8 @@
 namespace sevenfold {
 namespace {
 
-// Within this scope numbers too small for full precision (below 1e-38 in float) count as 0. Averages of gradients that
-// have become 0 decay into that range and stay there, where a processor can be several times slower.
+// Within this scope numbers too small for full precision (below 1.2e-38 in float) count as 0. Averages of gradients that
+// have become 0 shrink into that range and stay there, where square roots and divisions are tens of times slower.
 class FlushDenormals {
   public:
     FlushDenormals(const FlushDenormals&) = delete;
@@ -132,11 +133,16 @@ void Optimizer<T>::load(const OptimizerState<T>& state) {
     for (double lr : state.lr)
         if (!(lr >= 0 && std::isfinite(lr))) wrong(text("with lr = ", lr), "lr is finite and not negative");
 
+    std::map<std::string_view, const Array<T>*> given;
+    for (const auto& slot : state.slots)
+        if (!given.emplace(slot.name, &slot.value).second)
+            wrong(text("with two of ", slot.name), "a name stands for one array");
+
     std::vector<Entry> entries = entries_;
-    for (Entry& e : entries) e.slots = {}, e.made = {};
-    std::size_t next = 0;
     for (std::size_t i = 0; i < entries.size(); ++i) {
         Entry& e = entries[i];
+        e.slots = {};
+        e.made = {};
         e.updates = state.updates[i];
         if (e.updates > state.step)
             wrong(text("with ", e.updates, " updates of ", words(i, e.parameter.name())),
@@ -145,10 +151,9 @@ void Optimizer<T>::load(const OptimizerState<T>& state) {
         for (std::size_t k = 0; k < max_slots; ++k) {
             if (!wanted[k].used || e.updates == 0) continue;
             const std::string name = text(i, '.', wanted[k].name);
-            if (next == state.slots.size() || state.slots[next].name != name)
-                wrong(next == state.slots.size() ? "that ends early" : "with " + state.slots[next].name,
-                      text("the next slot here is ", name));
-            const Array<T>& value = state.slots[next++].value;
+            const auto found = given.find(name);
+            if (found == given.end()) wrong(text("without ", name), "these options need it");
+            const Array<T>& value = *found->second;
             if (value.shape() != e.parameter.shape())
                 fail<ShapeError>(
                     rule(),
@@ -156,9 +161,10 @@ void Optimizer<T>::load(const OptimizerState<T>& state) {
                     "the shapes must be equal");
             e.slots[k] = value;
             e.made[k] = true;
+            given.erase(found);
         }
     }
-    if (next != state.slots.size()) wrong("with " + state.slots[next].name, "there is no such slot here");
+    if (!given.empty()) wrong(text("with ", given.begin()->first), "these options have no use for it");
 
     for (std::size_t group = 0; group < groups(); ++group) set_lr(state.lr[group], group);
     entries_ = std::move(entries);
