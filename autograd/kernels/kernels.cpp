@@ -31,17 +31,26 @@ namespace {
 template <class T>
 struct Plus {
     static constexpr T start{0};
-    static SEVENFOLD_INLINE T step(T so_far, T v) { return so_far + v; }
+    template <class V>
+    static SEVENFOLD_INLINE void step(V& so_far, const V& v) {
+        so_far = so_far + v;
+    }
 };
 template <class T>
 struct Largest {
     static constexpr T start = -std::numeric_limits<T>::infinity();
-    static SEVENFOLD_INLINE T step(T so_far, T v) { return v > so_far || v != v ? v : so_far; }
+    template <class V>
+    static SEVENFOLD_INLINE void step(V& so_far, const V& v) {
+        so_far = ((v > so_far) | (v != v)) ? v : so_far;
+    }
 };
 template <class T>
 struct Smallest {
     static constexpr T start = std::numeric_limits<T>::infinity();
-    static SEVENFOLD_INLINE T step(T so_far, T v) { return v < so_far || v != v ? v : so_far; }
+    template <class V>
+    static SEVENFOLD_INLINE void step(V& so_far, const V& v) {
+        so_far = ((v < so_far) | (v != v)) ? v : so_far;
+    }
 };
 
 // x as (outer, middle, inner), reduced over the middle.
@@ -57,7 +66,7 @@ void fold_middle(const T* x, std::size_t outer, std::size_t middle, std::size_t 
             for (std::size_t i = 0; i < inner; ++i) to[i] = Fold::start;
             for (std::size_t m = 0; m < middle; ++m) {
                 const T* from = x + (o * middle + m) * inner;
-                for (std::size_t i = 0; i < inner; ++i) to[i] = Fold::step(to[i], from[i]);
+                for (std::size_t i = 0; i < inner; ++i) Fold::step(to[i], from[i]);
             }
         }
     });

@@ -1,19 +1,12 @@
 #include "sevenfold/autograd/kernels/softmax.hpp"
 
 #include <algorithm>
-#include <limits>
 
 #include "sevenfold/autograd/kernels/lane.hpp"
 #include "sevenfold/autograd/kernels/rows.hpp"
 
 namespace sevenfold::kernels {
 namespace {
-
-template <class T>
-struct Largest {
-    static constexpr T start = -std::numeric_limits<T>::infinity();
-    static SEVENFOLD_INLINE T step(T so_far, T v) { return v > so_far ? v : so_far; }  // a NaN reaches y by its sum
-};
 
 // block(first element, columns) for every group of columns that is small enough to keep its sums in registers.
 constexpr std::size_t columns = 16;
@@ -32,7 +25,7 @@ void softmax(const T* x, std::size_t outer, std::size_t n, std::size_t inner, T*
             for (std::size_t o = 0; o < outer; ++o) {
                 const T* from = x + o * n;
                 T* to = y + o * n;
-                const T high = fold_row<Largest<T>>(from, n);
+                const T high = fold_row<RowMaximum<T>>(from, n);
                 T sum{0};
                 for (std::size_t k = 0; k < n; ++k) sum += to[k] = lane::exp(from[k] - high);
                 const T share = 1 / sum;
@@ -42,9 +35,9 @@ void softmax(const T* x, std::size_t outer, std::size_t n, std::size_t inner, T*
     simd::run([=] SEVENFOLD_INLINE {
         for_blocks(outer, n, inner, [=](std::size_t at, std::size_t width) SEVENFOLD_INLINE {
             T high[columns], sum[columns]{};
-            for (std::size_t j = 0; j < width; ++j) high[j] = Largest<T>::start;
+            for (std::size_t j = 0; j < width; ++j) high[j] = RowMaximum<T>::start;
             for (std::size_t k = 0; k < n; ++k)
-                for (std::size_t j = 0; j < width; ++j) high[j] = Largest<T>::step(high[j], x[at + k * inner + j]);
+                for (std::size_t j = 0; j < width; ++j) RowMaximum<T>::step(high[j], x[at + k * inner + j]);
             for (std::size_t k = 0; k < n; ++k)
                 for (std::size_t j = 0; j < width; ++j) {
                     const std::size_t i = at + k * inner + j;
@@ -88,7 +81,7 @@ void log_softmax(const T* x, std::size_t outer, std::size_t n, std::size_t inner
             for (std::size_t o = 0; o < outer; ++o) {
                 const T* from = x + o * n;
                 T* to = y + o * n;
-                const T high = fold_row<Largest<T>>(from, n);
+                const T high = fold_row<RowMaximum<T>>(from, n);
                 T sum{0};
                 for (std::size_t k = 0; k < n; ++k) sum += lane::exp(from[k] - high);
                 const T log_sum = std::log(sum);
@@ -98,9 +91,9 @@ void log_softmax(const T* x, std::size_t outer, std::size_t n, std::size_t inner
     simd::run([=] SEVENFOLD_INLINE {
         for_blocks(outer, n, inner, [=](std::size_t at, std::size_t width) SEVENFOLD_INLINE {
             T high[columns], sum[columns]{};
-            for (std::size_t j = 0; j < width; ++j) high[j] = Largest<T>::start;
+            for (std::size_t j = 0; j < width; ++j) high[j] = RowMaximum<T>::start;
             for (std::size_t k = 0; k < n; ++k)
-                for (std::size_t j = 0; j < width; ++j) high[j] = Largest<T>::step(high[j], x[at + k * inner + j]);
+                for (std::size_t j = 0; j < width; ++j) RowMaximum<T>::step(high[j], x[at + k * inner + j]);
             for (std::size_t k = 0; k < n; ++k)
                 for (std::size_t j = 0; j < width; ++j) sum[j] += lane::exp(x[at + k * inner + j] - high[j]);
             for (std::size_t j = 0; j < width; ++j) sum[j] = std::log(sum[j]);

@@ -25,6 +25,11 @@ OpGroup softmax_group();
 OpGroup layout_group();
 OpGroup indexing_group();
 OpGroup matmul_group();
+OpGroup linear_group();
+OpGroup normalization_group();
+OpGroup attention_group();
+OpGroup convolution_group();
 OpGroup losses_group();
+OpGroup cross_entropy_group();
 
 }  // namespace sevenfold::ops

@@ -197,6 +197,48 @@ void add_losses(Samples& to) {
         }
     to["mse"].push_back(call([](const auto& x) { return mse(x[0], x[1], Reduction::sum); }, {numbers({0}), numbers({0})}));
 }
+
+void add_layers(Samples& to) {
+    to["linear"] = {call([](const auto& x) { return linear(x[0], x[1], x[2]); }, {numbers({2, 3, 4}), numbers({5, 4}), numbers({5})}),
+                    call([](const auto& x) { return linear(x[0], x[1], x[2]); }, {numbers({4}), numbers({3, 4}), numbers({3})}),
+                    call([](const auto& x) { return linear(x[0], x[1], x[2]); }, {numbers({0, 4}), numbers({3, 4}), numbers({3})}),
+                    call([](const auto& x) { return linear(x[0], x[1]); }, {numbers({3, 1}), numbers({2, 1})}),
+                    call([](const auto& x) { return linear(x[0], x[0]); }, {numbers({3, 2})})};
+    to["layer_norm"] = {call([](const auto& x) { return layer_norm(x[0], x[1], x[2]); }, {numbers({3, 5}), numbers({5}), numbers({5})}),
+                        call([](const auto& x) { return layer_norm(x[0], x[1], x[2], 0.1); }, {numbers({2, 3, 4}), numbers({3, 4}), numbers({3, 4})}),
+                        call([](const auto& x) { return layer_norm(x[0], x[0], x[0]); }, {numbers({4})}),
+                        call([](const auto& x) { return layer_norm(x[0], x[1], x[2]); }, {numbers({0, 2}), numbers({2}), numbers({2})})};
+    to["batch_norm"] = {call([](const auto& x) { return batch_norm(x[0], x[1], x[2]); }, {numbers({5, 3}), numbers({3}), numbers({3})}),
+                        call([](const auto& x) { return batch_norm(x[0], x[1], x[2], 0.1); }, {numbers({2, 3, 2, 2}), numbers({3}), numbers({3})})};
+    const Array<float> padding({2, 3}, {0, 0, 1, 1, 1, 1});
+    for (const AttentionOptions& o : {AttentionOptions{}, AttentionOptions{.heads = 2}, AttentionOptions{.heads = 2, .causal = true},
+                                      AttentionOptions{.heads = 1, .causal = true, .key_padding_mask = padding}}) {
+        to["attention"].push_back(call([o](const auto& x) { return attention(x[0], o); }, {numbers({2, 3, 12}, -1, 1)}));
+        to["attention_weights"].push_back(call([o](const auto& x) { return attention_weights(x[0], o); }, {numbers({2, 3, 12}, -1, 1)}));
+    }
+    to["conv2d"] = {call([](const auto& x) { return conv2d(x[0], x[1], x[2]); }, {numbers({2, 2, 3, 4}), numbers({3, 2, 2, 2}), numbers({3})}),
+                    call([](const auto& x) { return conv2d(x[0], x[1], {}, {2, 1, 1, 2}); }, {numbers({1, 1, 4, 3}), numbers({2, 1, 3, 2})}),
+                    call([](const auto& x) { return conv2d(x[0], x[0], {}); }, {numbers({2, 2, 2, 1})})};
+    to["max_pool2d"] = {call([](const auto& x) { return max_pool2d(x[0]); }, {numbers({2, 2, 4, 5})}),
+                        call([](const auto& x) { return max_pool2d(x[0], {3, 2, 1, 2, 1, 1}); }, {numbers({1, 2, 4, 4})})};
+    to["avg_pool2d"] = {call([](const auto& x) { return avg_pool2d(x[0]); }, {numbers({2, 2, 4, 5})}),
+                        call([](const auto& x) { return avg_pool2d(x[0], {3, 2, 1, 2, 1, 1}); }, {numbers({1, 2, 4, 4})})};
+}
+
+void add_cross_entropy(Samples& to) {
+    const Labels labels({3}, {1, 0, 3});
+    for (const Reduction reduction : {Reduction::mean, Reduction::sum, Reduction::none})
+        for (const double smoothing : {0.0, 0.2}) {
+            const auto plain = [=](const auto& x) { return cross_entropy(x[0], labels, {smoothing, {}, reduction}); };
+            const auto weighted = [=](const auto& x) {
+                using T = typename std::decay_t<decltype(x[0].value())>::value_type;
+                return cross_entropy(x[0], labels, {smoothing, Array<T>({3}, {0.5, 2, 1}), reduction});
+            };
+            to["cross_entropy"].push_back(call(plain, {numbers({3, 4})}));
+            to["cross_entropy"].push_back(call(weighted, {numbers({3, 4})}));
+        }
+    to["cross_entropy"].push_back(call([](const auto& x) { return cross_entropy(x[0], Labels({2, 2}, {0, 2, 1, 1})); }, {numbers({2, 3, 2})}));
+}
 // clang-format on
 
 }  // namespace
@@ -212,6 +254,8 @@ const Samples& op_samples() {
         add_indexing(out);
         add_products(out);
         add_losses(out);
+        add_layers(out);
+        add_cross_entropy(out);
         return out;
     }();
     return all;
