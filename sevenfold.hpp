@@ -47,6 +47,7 @@
 #include "sevenfold/nn/vit.hpp"
 #include "sevenfold/nn/summary.hpp"
 #include "sevenfold/nn/safetensors.hpp"
+#include "sevenfold/nn/save.hpp"
 
 #include "sevenfold/train/history.hpp"
 #include "sevenfold/train/progress.hpp"

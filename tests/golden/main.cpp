@@ -10,6 +10,7 @@
 namespace {
 
 const std::map<std::string, golden::Check> families = {
+    {"layers", golden::check_layers},
     {"optimizers", golden::check_optimizers},
     {"schedules", golden::check_schedules},
 };
