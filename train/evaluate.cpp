@@ -1,0 +1,121 @@
+#include "sevenfold/train/evaluate.hpp"
+
+#include <algorithm>
+
+#include "sevenfold/autograd/tape.hpp"
+
+namespace sevenfold {
+namespace {
+
+// Evaluation mode in this scope.
+template <class T>
+class EvalMode {
+  public:
+    explicit EvalMode(Module<T>& model) : model_(model), was_training_(model.training()) { model.eval(); }
+    ~EvalMode() { model_.train(was_training_); }
+    EvalMode(const EvalMode&) = delete;
+    EvalMode& operator=(const EvalMode&) = delete;
+
+  private:
+    Module<T>& model_;
+    bool was_training_;
+};
+
+}  // namespace
+
+template <class T>
+Objective<T> classification(double label_smoothing) {
+    Objective<T> out;
+    out.loss = [label_smoothing](const Variable<T>& output, const Batch<T>& batch) {
+        return cross_entropy(output, batch.labels, {.label_smoothing = label_smoothing});
+    };
+    out.choose = [](const Array<T>& output) { return argmax(output, 1); };
+    out.correct = [choose = out.choose](const Array<T>& output, const Batch<T>& batch) {
+        const Labels chosen = choose(output);
+        std::size_t right = 0;
+        for (std::size_t i = 0; i < chosen.size(); ++i) right += chosen.data()[i] == batch.labels.data()[i] ? 1 : 0;
+        return right;
+    };
+    return out;
+}
+
+template <class T>
+Objective<T> regression() {
+    Objective<T> out;
+    out.loss = [](const Variable<T>& output, const Batch<T>& batch) { return mse(output, Variable<T>(batch.targets)); };
+    return out;
+}
+
+template <class T>
+Evaluation evaluate(Module<T>& model, const Dataset<T>& data, const Objective<std::type_identity_t<T>>& objective,
+                    std::size_t batch_size) {
+    if (data.size() == 0) fail<ValueError>("evaluate", "a data set without rows", "there is nothing to evaluate");
+    const EvalMode<T> mode(model);
+    const NoTape<T> quiet;
+    Evaluation out;
+    std::size_t right = 0;
+    if (objective.choose && data.has_labels()) out.confusion = Array<std::int64_t>::zeros({data.classes, data.classes});
+    for (const Batch<T>& batch : Loader<T>(data, {.batch_size = batch_size, .shuffle = false}).epoch(0)) {
+        const Variable<T> output = model(batch.features);
+        out.loss += static_cast<double>(objective.loss(output, batch).item()) * static_cast<double>(batch.size());
+        if (objective.correct) right += objective.correct(output.value(), batch);
+        if (!out.confusion) continue;
+        const Labels chosen = objective.choose(output.value());
+        for (std::size_t i = 0; i < batch.size(); ++i)
+            if (static_cast<std::size_t>(chosen.data()[i]) < data.classes)
+                ++(*out.confusion)(batch.labels.data()[i], chosen.data()[i]);
+    }
+    out.loss /= static_cast<double>(data.size());
+    if (objective.correct) out.accuracy = static_cast<double>(right) / static_cast<double>(data.size());
+    return out;
+}
+
+template <class T>
+Evaluation evaluate(Module<T>& model, const Dataset<T>& data) {
+    return evaluate(model, data, data.has_labels() ? classification<T>() : regression<T>());
+}
+
+template <class T>
+Array<T> predict(Module<T>& model, const Array<T>& features, std::size_t batch) {
+    const EvalMode<T> mode(model);
+    const NoTape<T> quiet;
+    const std::size_t rows = features.shape(0);
+    std::vector<Variable<T>> parts;
+    for (std::size_t first = 0; first < rows; first += batch)
+        parts.push_back(model(features.rows(first, std::min(rows, first + batch))));
+    return parts.size() == 1 ? parts[0].value() : concat(parts, 0).value();
+}
+
+std::string confusion_table(const Array<std::int64_t>& confusion, const std::vector<std::string>& class_names) {
+    const std::size_t n = confusion.shape(0);
+    const auto name = [&](std::size_t c) { return c < class_names.size() ? class_names[c] : std::to_string(c); };
+    std::size_t first = 4, cell = 4;  // "true"
+    for (std::size_t c = 0; c < n; ++c) first = std::max(first, name(c).size());
+    for (std::int64_t count : confusion) cell = std::max(cell, std::to_string(count).size());
+    const auto right = [](const std::string& s, std::size_t width) {
+        return std::string(width > s.size() ? width - s.size() : 0, ' ') + s;
+    };
+    std::string out = right("true", first) + " |";
+    for (std::size_t c = 0; c < n; ++c) out += ' ' + right(name(c).substr(0, cell), cell);
+    out += "   <- taken for\n";
+    for (std::size_t i = 0; i < n; ++i) {
+        out += right(name(i), first) + " |";
+        for (std::size_t j = 0; j < n; ++j)
+            out += ' ' + right(confusion(i, j) == 0 && i != j ? "." : std::to_string(confusion(i, j)), cell);
+        out += '\n';
+    }
+    return out;
+}
+
+template Objective<float> classification(double);
+template Objective<double> classification(double);
+template Objective<float> regression();
+template Objective<double> regression();
+template Evaluation evaluate(Module<float>&, const Dataset<float>&, const Objective<float>&, std::size_t);
+template Evaluation evaluate(Module<double>&, const Dataset<double>&, const Objective<double>&, std::size_t);
+template Evaluation evaluate(Module<float>&, const Dataset<float>&);
+template Evaluation evaluate(Module<double>&, const Dataset<double>&);
+template Array<float> predict(Module<float>&, const Array<float>&, std::size_t);
+template Array<double> predict(Module<double>&, const Array<double>&, std::size_t);
+
+}  // namespace sevenfold

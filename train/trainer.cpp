@@ -1,0 +1,349 @@
+#include "sevenfold/train/trainer.hpp"
+
+#include <zlib.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <limits>
+
+#include "sevenfold/autograd/tape.hpp"
+#include "sevenfold/optim/clip.hpp"
+#include "sevenfold/train/checkpoint.hpp"
+#include "sevenfold/train/interrupt.hpp"
+#include "sevenfold/train/progress.hpp"
+
+namespace sevenfold {
+namespace {
+
+template <class... Values>
+std::string print_to_string(const char* format, Values... values) {
+    char out[64];
+    std::snprintf(out, sizeof out, format, values...);
+    return out;
+}
+
+// Tells a data set from another one.
+template <class T>
+std::string fingerprint(const Dataset<T>& data) {
+    uLong sum = crc32_z(0, nullptr, 0);
+    const auto add = [&](const auto& array) {
+        sum = crc32_z(sum, reinterpret_cast<const Bytef*>(array.data()), array.size() * sizeof(*array.data()));
+    };
+    add(data.features);
+    add(data.labels);
+    add(data.targets);
+    return text(data.features.shape(), ' ', print_to_string("%08lx", sum));
+}
+
+template <class T>
+Batch<T> part_of(const Batch<T>& batch, std::size_t first, std::size_t last) {
+    Batch<T> part;
+    part.features = batch.features.rows(first, last);
+    if (batch.labels.rank() > 0) part.labels = batch.labels.rows(first, last);
+    if (batch.targets.rank() > 0) part.targets = batch.targets.rows(first, last);
+    part.rows.assign(batch.rows.begin() + static_cast<std::ptrdiff_t>(first),
+                     batch.rows.begin() + static_cast<std::ptrdiff_t>(last));
+    return part;
+}
+
+template <class T>
+class Run {
+  public:
+    Run(Module<T>& model, Optimizer<T>& optimizer, const Loader<T>& loader, const TrainOptions<T>& options)
+        : model_(model),
+          optimizer_(optimizer),
+          loader_(loader),
+          options_(options),
+          objective_(options.objective            ? *options.objective
+                     : loader.data().has_labels() ? classification<T>()
+                                                  : regression<T>()),
+          stopping_(options.early_stopping.value_or(EarlyStoppingOptions{})),
+          parameters_(optimizer.parameters()) {
+        check();
+        position_.best = stopping_.best();
+        if (!options.save.empty() || !options.resume.empty()) note_settings();
+        if (!options.resume.empty()) resume();
+    }
+
+    TrainResult run() {
+        std::optional<InterruptGuard> guard;
+        if (options_.catch_interrupt) guard.emplace();
+        if (options_.verbose) print_header();
+        while (position_.epoch < options_.epochs && !should_stop()) {
+            if (!run_epoch()) return interrupted();
+            finish_epoch();
+            if (options_.catch_interrupt && InterruptGuard::requested() && position_.epoch < options_.epochs)
+                return interrupted();
+        }
+        model_.train();
+        if (should_stop() && options_.verbose)
+            say(text("Stopped early: no better for ", stopping_.waited(), " epochs."));
+        if (best_) {
+            model_.load_state(*best_, "the best epoch's weights");
+            if (options_.verbose)
+                say(text("The model has the weights of epoch ", position_.best_epoch, ", the best one."));
+        }
+        return result();
+    }
+
+  private:
+    void check() const {
+        if (options_.epochs == 0) fail<ValueError>("fit", "0 epochs", "at least one is needed to train");
+        if (!(options_.clip_norm >= 0))
+            fail<ValueError>("fit", text("clip_norm ", options_.clip_norm), "a norm is not negative",
+                             "0 means no limit.");
+        if (options_.print_every == 0) fail<ValueError>("fit", "print_every 0", "lines are at least one epoch apart");
+        if (!objective_.loss) fail<ValueError>("fit", "an objective without a loss", "there is nothing to minimise");
+        if (!options_.objective && !loader_.data().has_labels() && !loader_.data().has_targets())
+            fail<ValueError>("fit", "data without labels or targets", "there is nothing to learn from",
+                             "Give an objective that needs neither.");
+        if (options_.early_stopping && !options_.validation)
+            fail<ValueError>("fit", "early stopping without validation data",
+                             "the loss on data trained on does not show overfitting",
+                             "Hold out a part: holdout(data, 0.2, seed).");
+        if (options_.early_stopping && options_.early_stopping->higher_is_better && !objective_.correct)
+            fail<ValueError>("fit", "early stopping on an accuracy", "this objective has none",
+                             "Leave higher_is_better off to watch the loss.");
+    }
+
+    // ---- one step, one epoch
+
+    // The loss of the batch; the parameters have moved.
+    void step(const Batch<T>& batch) {
+        optimizer_.zero_grad();
+        const std::size_t rows = batch.size(),
+                          part_rows = options_.micro_batch ? std::min(options_.micro_batch, rows) : rows;
+        double loss_sum = 0;
+        for (std::size_t first = 0; first < rows; first += part_rows) {
+            const std::size_t last = std::min(rows, first + part_rows);
+            loss_sum += forward_backward(part_rows == rows ? batch : part_of(batch, first, last), rows);
+        }
+        if (!std::isfinite(loss_sum))
+            fail<AnomalyError>(
+                "fit",
+                text("the loss is ", loss_sum, " in epoch ", position_.epoch + 1, ", step ", position_.batch + 1),
+                "nothing can be learned from here",
+                "Lower the learning rate, set clip_norm, or find the op: tape.find_anomalies().");
+        position_.gradient_norm +=
+            clip_grad_norm(parameters_, options_.clip_norm > 0 ? options_.clip_norm : infinity_norm);
+        if (options_.schedule) options_.schedule->apply(optimizer_, optimizer_.steps());
+        optimizer_.step();
+        position_.loss += loss_sum;
+        position_.rows += rows;
+        ++position_.batch;
+    }
+
+    // Adds the part's share of the batch's gradient; returns its loss times its rows.
+    double forward_backward(const Batch<T>& part, std::size_t batch_rows) {
+        Tape<T> tape;
+        const Variable<T> output = model_(part.features);
+        const Variable<T> loss = objective_.loss(output, part);
+        const double share = static_cast<double>(part.size()) / static_cast<double>(batch_rows);
+        tape.backward_from(loss, Array<T>::full(loss.shape(), static_cast<T>(share)), {.release = true});
+        if (objective_.correct) position_.correct += objective_.correct(output.value(), part);
+        return static_cast<double>(loss.item()) * static_cast<double>(part.size());
+    }
+
+    // False if it was interrupted.
+    bool run_epoch() {
+        model_.train();
+        const double seconds_before = position_.seconds;
+        const Epoch<T> epoch = loader_.epoch(position_.epoch);
+        progress_.start(text("epoch ", position_.epoch + 1, '/', options_.epochs), rows_per_epoch());
+        while (position_.batch < epoch.size()) {
+            const Batch<T> batch = epoch[position_.batch];
+            step(batch);
+            if (options_.verbose) progress_.advance(batch.size(), mean_loss(), accuracy());
+            position_.seconds = seconds_before + progress_.seconds();
+            if (options_.catch_interrupt && InterruptGuard::requested() && position_.batch < epoch.size()) return false;
+        }
+        return true;
+    }
+
+    void finish_epoch() {
+        const double steps = static_cast<double>(position_.batch);
+        ++position_.epoch;
+        history_.add_row();
+        history_.set("epoch", static_cast<double>(position_.epoch));
+        history_.set("loss", mean_loss());
+        if (objective_.correct) history_.set("accuracy", *accuracy());
+        if (options_.validation) validate();
+        history_.set("lr", optimizer_.lr());
+        history_.set("gradient_norm", position_.gradient_norm / steps);
+        history_.set_measured("seconds", position_.seconds);
+        history_.set_measured("rows_per_second",
+                              static_cast<double>(position_.rows) / std::max(position_.seconds, 1e-9));
+        const bool last = position_.epoch == options_.epochs || should_stop();
+        if (options_.verbose && (last || position_.epoch % options_.print_every == 0)) print_row();
+
+        position_.batch = position_.rows = position_.correct = 0;
+        position_.loss = position_.gradient_norm = position_.seconds = 0;
+        if (!options_.save.empty()) save();
+    }
+
+    void validate() {
+        const Evaluation e = evaluate(model_, *options_.validation, objective_);
+        history_.set("validation_loss", e.loss);
+        if (e.accuracy) history_.set("validation_accuracy", *e.accuracy);
+        if (!options_.early_stopping) return;
+        if (stopping_.update(options_.early_stopping->higher_is_better ? *e.accuracy : e.loss)) {
+            position_.best_epoch = position_.epoch;
+            if (options_.early_stopping->restore_best) best_ = model_.state();
+        }
+        position_.best = stopping_.best();
+        position_.waited = stopping_.waited();
+    }
+
+    bool should_stop() const { return options_.early_stopping && stopping_.should_stop(); }
+    std::size_t rows_per_epoch() const {
+        const std::size_t rows = loader_.data().size();
+        return loader_.options().drop_last ? rows - rows % loader_.options().batch_size : rows;
+    }
+    double mean_loss() const { return position_.loss / static_cast<double>(position_.rows); }
+    std::optional<double> accuracy() const {
+        if (!objective_.correct) return {};
+        return static_cast<double>(position_.correct) / static_cast<double>(position_.rows);
+    }
+
+    TrainResult result() const {
+        TrainResult out;
+        out.history = history_;
+        out.epochs = position_.epoch;
+        out.stopped_early = should_stop();
+        out.best_epoch = position_.best_epoch;
+        return out;
+    }
+
+    // ---- checkpoints
+
+    void note_settings() {
+        settings_ = options_.settings;
+        const LoaderOptions& loader = loader_.options();
+        settings_["data"] = fingerprint(loader_.data());
+        settings_["batch size"] = text(loader.batch_size);
+        settings_["shuffle"] = text(loader.shuffle);
+        settings_["loader seed"] = text(loader.seed);
+        settings_["drop last"] = text(loader.drop_last);
+        settings_["micro-batch"] = text(options_.micro_batch);
+        settings_["clip norm"] = text(options_.clip_norm);
+        settings_["validation data"] = options_.validation ? fingerprint(*options_.validation) : "none";
+        settings_["early stopping"] = "none";
+        if (const auto& e = options_.early_stopping)
+            settings_["early stopping"] =
+                text("patience ", e->patience, ", min delta ", e->min_delta, ", higher is better ", e->higher_is_better,
+                     ", restore best ", e->restore_best);
+    }
+
+    void save() const {
+        Checkpoint<T> c{model_.state(), best_, optimizer_.state(), {}, settings_, position_, history_};
+        for (const auto& [path, random] : model_.random_streams()) c.random[path] = random->state();
+        save_checkpoint(options_.save, c);
+    }
+
+    void resume() {
+        const Checkpoint<T> c = load_checkpoint<T>(options_.resume);
+        const std::string where = options_.resume.string();
+        for (const auto& [name, value] : settings_) {
+            const auto saved = c.settings.find(name);
+            if (saved == c.settings.end() || saved->second != value)
+                fail<ValueError>("resume",
+                                 text(where, " was made with ", name, ' ',
+                                      saved == c.settings.end() ? "not set" : saved->second, ", this run has ", value),
+                                 "a training goes on under the settings it began with",
+                                 "Use the same ones, or start anew without resuming.");
+        }
+        const auto streams = model_.random_streams();
+        if (streams.size() != c.random.size() ||
+            !std::ranges::all_of(streams, [&](const auto& s) { return c.random.contains(s.first); }))
+            fail<ValueError>("resume", text(where, " has ", c.random.size(), " random streams"),
+                             text("this model has ", streams.size()), "Build the model that was saved.");
+        const auto weights = model_.state();
+        std::vector<std::string> states;
+        for (const auto& [path, random] : streams) states.push_back(random->state());
+        try {
+            for (const auto& [path, random] : streams) random->restore(c.random.at(path));
+            model_.load_state(c.model, where);
+            optimizer_.load(c.optimizer);
+        } catch (...) {
+            model_.load_state(weights);
+            for (std::size_t i = 0; i < streams.size(); ++i) streams[i].second->restore(states[i]);
+            throw;
+        }
+        best_ = c.best;
+        history_ = c.history;
+        position_ = c.position;
+        stopping_.resume(position_.best, position_.waited);
+        if (options_.verbose)
+            say(text(
+                "Going on from ", where, ": ", position_.epoch, " of ", options_.epochs, " epochs are done",
+                position_.batch ? text(", and ", position_.batch, " of ", loader_.batches(), " steps of the next") : "",
+                "."));
+    }
+
+    TrainResult interrupted() {
+        if (!options_.save.empty()) save();
+        if (options_.verbose) {
+            say(position_.batch ? text("Interrupted in epoch ", position_.epoch + 1, ", after step ", position_.batch,
+                                       " of ", loader_.batches(), ".")
+                                : text("Interrupted after epoch ", position_.epoch, '.'));
+            if (options_.save.empty())
+                say("Nothing was saved, since no checkpoint file was named.");
+            else
+                say(text("All is saved in ", options_.save.string(), "; resume from it to go on where this stopped."));
+        }
+        TrainResult out = result();
+        out.interrupted = true;
+        return out;
+    }
+
+    // ---- what is shown
+
+    void say(std::string_view line) { progress_.print(line); }
+
+    void print_header() {
+        const bool accuracy = objective_.correct != nullptr;
+        std::string line = print_to_string("%9s  %9s", "epoch", "loss");
+        if (accuracy) line += print_to_string("  %9s", "accuracy");
+        if (options_.validation) line += print_to_string("  %14s", "held-out loss");
+        if (options_.validation && accuracy) line += print_to_string("  %9s", "accuracy");
+        say(line + print_to_string("  %9s  %10s", "lr", "time"));
+    }
+
+    void print_row() {
+        const auto last = [&](std::string_view column) { return history_[column].back(); };
+        const auto percent = [&](std::string_view column) { return print_to_string("  %7.2f %%", 100 * last(column)); };
+        std::string line =
+            print_to_string("%9s  %9.4g", text(position_.epoch, '/', options_.epochs).c_str(), last("loss"));
+        if (objective_.correct) line += percent("accuracy");
+        if (options_.validation) line += print_to_string("  %14.4g", last("validation_loss"));
+        if (options_.validation && objective_.correct) line += percent("validation_accuracy");
+        say(line + print_to_string("  %9.3g  %10s", last("lr"), duration(position_.seconds).c_str()));
+    }
+
+    Module<T>& model_;
+    Optimizer<T>& optimizer_;
+    const Loader<T>& loader_;
+    const TrainOptions<T>& options_;
+    Objective<T> objective_;
+    EarlyStopping stopping_;
+    std::vector<Variable<T>> parameters_;
+    Progress progress_;
+    std::map<std::string, std::string> settings_;
+    TrainPosition position_;
+    History history_;
+    std::optional<State<T>> best_;
+};
+
+}  // namespace
+
+template <class T>
+TrainResult fit(Module<T>& model, Optimizer<T>& optimizer, const Loader<T>& loader,
+                const std::type_identity_t<TrainOptions<T>>& options) {
+    return Run<T>(model, optimizer, loader, options).run();
+}
+
+template TrainResult fit(Module<float>&, Optimizer<float>&, const Loader<float>&, const TrainOptions<float>&);
+template TrainResult fit(Module<double>&, Optimizer<double>&, const Loader<double>&, const TrainOptions<double>&);
+
+}  // namespace sevenfold
