@@ -8,11 +8,10 @@
 #include <iostream>
 
 #include "sevenfold/autograd/error.hpp"
+#include "sevenfold/optim/rules.hpp"
 
 namespace examples {
 namespace {
-
-const std::vector<std::string> rules{"sgd", "momentum", "nesterov", "adagrad", "adadelta", "rmsprop", "adam"};
 
 // CLI11's own validators print limits such as the largest double into the help.
 const CLI::Validator positive(
@@ -50,6 +49,10 @@ CLI::Validator one_of(const std::vector<std::string>& words) {
 
 Flags read_flags(int argc, char** argv, const std::string& about, Flags flags, const std::vector<Extra>& extras,
                  const std::vector<std::string>& ignored) {
+    std::vector<std::string> rules;
+    for (const sevenfold::NamedRule& rule : sevenfold::named_rules()) rules.emplace_back(rule.name);
+    if (std::ranges::find(rules, flags.optimizer) == rules.end()) rules.push_back(flags.optimizer);  // "all"
+
     CLI::App app(about);
     app.failure_message([](const CLI::App* a, const CLI::Error& e) {
         return std::string(e.what()) + "\nTry " + a->get_name() + " --help\n";
@@ -104,6 +107,13 @@ Flags read_flags(int argc, char** argv, const std::string& about, Flags flags, c
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) { std::exit(app.exit(error) == 0 ? 0 : 2); }
     if (*lr_flag) flags.lr = lr;
+    for (int i = 0; i < argc; ++i) {
+        const std::string word = argv[i];
+        if (word == "--resume")
+            ++i;
+        else if (!word.starts_with("--resume="))
+            flags.command += (i ? " " : "") + word;
+    }
     for (const std::string& name : ignored)
         if (app.count(name) > 0) std::cerr << "Note: " << name << " means nothing in this example.\n";
     return flags;
@@ -118,6 +128,27 @@ int run(const std::function<void()>& example) {
         std::cerr << error.what() << '\n';
         return 1;
     }
+}
+
+sevenfold::TrainOptions<float> train_options(const Flags& flags) {
+    sevenfold::TrainOptions<float> options;
+    options.epochs = flags.epochs;
+    options.save = flags.save;
+    options.resume = flags.resume;
+    options.settings = {{"seed", std::to_string(flags.seed)},
+                        {"optimizer", flags.optimizer},
+                        {"lr", flags.lr ? format("%.17g", *flags.lr) : "by default"}};
+    return options;
+}
+
+bool finish(const Flags& flags, const sevenfold::TrainResult& result) {
+    save_history(flags, result.history);
+    if (!result.interrupted) return true;
+    if (flags.save.empty())
+        std::cout << "Next time, name a file with --save to be able to go on.\n";
+    else
+        std::cout << "Go on with: " << flags.command << " --resume " << flags.save << '\n';
+    return false;
 }
 
 void save_history(const Flags& flags, const sevenfold::History& history) {

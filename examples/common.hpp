@@ -9,7 +9,7 @@
 #include <variant>
 #include <vector>
 
-#include "sevenfold/train/history.hpp"
+#include "sevenfold/train/trainer.hpp"
 
 namespace examples {
 
@@ -17,14 +17,17 @@ namespace examples {
 struct Flags {
     std::string data{};  ///< a file or folder in place of the example's own data
     std::size_t epochs = 10;
-    std::size_t batch = 32;    ///< rows in a step
-    std::optional<double> lr;  ///< none: the rule's own default
+    std::size_t batch = 32;      ///< rows in a step
+    std::optional<double> lr{};  ///< none: the rule's own default
     std::uint64_t seed = 1;
     std::string optimizer = "adam";
     std::string save{}, resume{};  ///< checkpoint files
     std::size_t threads = 1;
-    std::string out{};  ///< a folder for history.csv and history.json
+    std::string out{};      ///< a folder for history.csv and history.json
+    std::string command{};  ///< what was typed, without --resume
 };
+
+// ---- the command line
 
 /// A flag of one example alone. Choices, if there are any, are the only values allowed.
 struct Extra {
@@ -40,6 +43,15 @@ Flags read_flags(int argc, char** argv, const std::string& about, Flags defaults
 
 /// Runs the example; an error of the library becomes its message on standard error and exit status 1.
 int run(const std::function<void()>& example);
+
+// ---- training
+
+/// What the flags say to fit(): epochs, checkpoints, and the settings that a resumed run must share.
+sevenfold::TrainOptions<float> train_options(const Flags& flags);
+
+/// After fit(): writes the history if --out asks for it. False when training was interrupted; the command that goes on
+/// has then been printed.
+bool finish(const Flags& flags, const sevenfold::TrainResult& result);
 
 /// Writes history.csv and history.json into the folder that --out names, if it does, and says so.
 void save_history(const Flags& flags, const sevenfold::History& history);

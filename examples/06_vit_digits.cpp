@@ -1,0 +1,76 @@
+// A small vision transformer reads the same digits as 03_mlp_digits: an image is a sequence of patches.
+#include <iostream>
+#include <sstream>
+
+#include "common.hpp"
+#include "sevenfold/data/image.hpp"
+#include "sevenfold/data/sets.hpp"
+#include "sevenfold/nn/summary.hpp"
+#include "sevenfold/nn/vit.hpp"
+#include "sevenfold/optim/rules.hpp"
+
+using namespace sevenfold;
+using examples::format;
+
+// How much the class token looks at each patch in the last block, mean over the heads, next to the image.
+void show_attention(Vit<float>& model, const Array<float>& image, const Array<float>& as_patches) {
+    const Array<float> weights = model.attention_weights(as_patches).back();
+    const std::size_t heads = weights.shape(1), tokens = weights.shape(2);
+    Array<float> look(Shape{8, 8});
+    float most = 0;
+    for (std::size_t y = 0; y < 8; ++y)
+        for (std::size_t x = 0; x < 8; ++x) {
+            float sum = 0;
+            for (std::size_t h = 0; h < heads; ++h) sum += weights(0, h, 0, 1 + (y / 2) * 4 + x / 2);
+            look(y, x) = sum / static_cast<float>(heads);
+            most = std::max(most, look(y, x));
+        }
+    std::istringstream left(ascii(image)), right(ascii(look, 0, most));
+    std::string a, b;
+    std::cout << "\nAn image, and where the class token looks among its " << tokens - 1
+              << " patches (darker: more):\n\n";
+    while (std::getline(left, a) && std::getline(right, b)) std::cout << "  " << a << "   |   " << b << '\n';
+}
+
+void train(const examples::Flags& flags) {
+    // (N, 8, 8) -> (N, 16, 4): sixteen patches of 2 x 2.
+    Dataset<float> images = digits<float>();
+    const Array<float> first_image = images.features.row(4);
+    images.features = patches(images.features, 2);
+    const Split<float> data = every_fifth(images);
+    const Loader<float> loader(data.train, {.batch_size = flags.batch, .seed = flags.seed});
+
+    Random random(flags.seed);
+    Vit<float> model(
+        {.patches = 16, .patch_size = 4, .classes = 10, .blocks = 2, .layer = {.width = 32, .heads = 4, .hidden = 64}},
+        random);
+    const auto optimizer = make_optimizer<float>(flags.optimizer, model.parameters(), flags.lr);
+    std::cout << data.train.describe() << "; " << data.test.size() << " more are held out.\n\n";
+    print(model, {1, 16, 4});
+    std::cout << '\n';
+
+    TrainOptions<float> options = examples::train_options(flags);
+    options.validation = data.test;
+    options.print_every = std::max<std::size_t>(1, flags.epochs / 10);
+    // Attention trains best when the steps grow at first and shrink in the end.
+    const std::size_t steps = flags.epochs * loader.batches();
+    options.schedule =
+        WarmupCosine{.lr = optimizer->lr(), .warmup_steps = std::max<std::size_t>(1, steps / 10), .total_steps = steps};
+    options.settings["epochs"] = std::to_string(flags.epochs);  // the schedule depends on them
+    const TrainResult result = fit(model, *optimizer, loader, options);
+    if (!examples::finish(flags, result)) return;
+
+    const Evaluation test = evaluate(model, data.test);
+    show_attention(model, first_image, data.test.features.rows(0, 1));
+    std::cout << '\n'
+              << confusion_table(*test.confusion) << format("\nHeld-out accuracy: %.2f %%\n", 100 * *test.accuracy)
+              << "\nTry next: --epochs 10, --optimizer sgd (attention wants Adam), --lr 0.01;\n"
+                 "then 07_vit_fashion: the same on 60000 images of clothing.\n";
+}
+
+int main(int argc, char** argv) {
+    return examples::run([&] {
+        train(examples::read_flags(argc, argv, "A vision transformer learns handwritten digits.",
+                                   {.epochs = 40, .batch = 32, .lr = 3e-3}, {}, {"--data"}));
+    });
+}
