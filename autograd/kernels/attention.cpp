@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "sevenfold/autograd/kernels/blas.hpp"
+#include "sevenfold/autograd/kernels/kernels.hpp"
 #include "sevenfold/autograd/kernels/lane.hpp"
 #include "sevenfold/autograd/kernels/rows.hpp"
 
@@ -25,14 +26,6 @@ struct Scratch {
     Array<T> memory;
     T *scores, *transposed, *row;
 };
-
-template <class T>
-void transpose(std::size_t rows, std::size_t columns, const T* from, std::size_t stride, T* to) {
-    simd::run([=] SEVENFOLD_INLINE {
-        for (std::size_t j = 0; j < columns; ++j)
-            for (std::size_t i = 0; i < rows; ++i) to[j * rows + i] = from[i * stride + j];
-    });
-}
 
 // Keys that row i may not see get −∞, so that their weights become exactly 0.
 template <class T>
