@@ -32,6 +32,8 @@ Texts sums(std::size_t digits, Random& random) {
     return out;
 }
 
+constexpr std::size_t overlap = 4;  // each character of a text is in so many pieces
+
 Texts windows(const std::string& path, std::size_t context) {
     const std::string text = read_file(path, 64 << 20);
     if (text.size() < 10 * (context + 1))
@@ -42,7 +44,7 @@ Texts windows(const std::string& path, std::size_t context) {
     std::ranges::sort(bytes);
     bytes.erase(std::unique(bytes.begin(), bytes.end()), bytes.end());
     out.alphabet = bytes;
-    for (std::size_t at = 0; at + context < text.size(); at += context)
+    for (std::size_t at = 0; at + context < text.size(); at += context / overlap)
         out.rows.push_back(text.substr(at, context + 1));
     return out;
 }
@@ -52,7 +54,7 @@ void train(const examples::Flags& flags, const std::string& text_file, std::size
     const bool adding = text_file.empty();
     const Texts texts = adding ? sums(digits, random) : windows(text_file, 64);
     const std::size_t held_out = texts.rows.size() / 5, context = texts.rows[0].size() - 1;
-    const Dataset<float> training = texts.dataset(held_out, texts.rows.size());
+    const Dataset<float> training = texts.dataset(held_out + (adding ? 0 : overlap), texts.rows.size());
     const Loader<float> loader(training, {.batch_size = flags.batch, .seed = flags.seed});
 
     CausalTransformer<float> model({.vocabulary = texts.alphabet.size(),
@@ -71,7 +73,7 @@ void train(const examples::Flags& flags, const std::string& text_file, std::size
     if (!adding) options.objective->correct = nullptr;  // no text is "right"
     const std::size_t steps = flags.epochs * loader.batches();
     options.schedule =
-        WarmupCosine{.lr = optimizer->lr(), .warmup_steps = std::min<std::size_t>(100, steps), .total_steps = steps};
+        WarmupCosine{.lr = optimizer->lr(), .warmup_steps = std::max<std::size_t>(1, steps / 10), .total_steps = steps};
     options.settings["epochs"] = std::to_string(flags.epochs);  // the schedule depends on them
     const TrainResult result = fit(model, *optimizer, loader, options);
     if (!examples::finish(flags, result)) return;

@@ -102,7 +102,7 @@ void look(const char* when, Module<double>& model, const Dataset<double>& data, 
     const auto row = [&](const char* name, double a, double b) {
         std::cout << format("  %-10s  %16.10f  %18.10f       %8.1e\n", name, a, b, std::abs(a - b));
     };
-    for (std::size_t k : {0, 1, 2}) row(format("%zu.", k + 1).c_str(), found[k], exact[k]);
+    for (std::size_t k = 0; k < 3; ++k) row(format("%zu.", k + 1).c_str(), found[k], exact[k]);
     row("smallest", found.back(), exact.back());
     std::cout << format(
         "  Gradient descent is stable below lr = 2 / largest = %.3g; %zu of %zu directions curve upwards.\n",
