@@ -80,7 +80,7 @@ class Tape {
     /// Where x stands on this tape, registering a leaf at its first use; Input<T>::constant for what is not followed.
     /// Throws TapeError for variables of other tapes, naming `op`.
     std::uint32_t place(const Variable<T>& x, const Op<T>& op) {
-        return x.tape_ == 0 || x.tape_ == id_ ? place(x, {}) : place(x, op.text().name);
+        return x.tape_ == 0 || x.tape_ == id_ ? place(x, std::string_view{}) : place(x, op.text().name);
     }
     std::uint32_t place(const Variable<T>& x, std::string_view op) {
         if (x.tape_ == id_) return x.node_;

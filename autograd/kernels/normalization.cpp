@@ -121,15 +121,14 @@ template <class T>
 void batch_norm(const Channels& s, const T* x, const T* gamma, const T* beta, T eps, T* y, T* mean, T* rstd) {
     const T count = static_cast<T>(s.samples * s.inner);
     simd::run([=] SEVENFOLD_INLINE {
-        channel_sums(s, mean, [=] SEVENFOLD_INLINE(std::size_t i, std::size_t) { return x[i]; });
+        channel_sums(s, mean, [=](std::size_t i, std::size_t) SEVENFOLD_INLINE { return x[i]; });
         for (std::size_t c = 0; c < s.channels; ++c) mean[c] /= count;
-        channel_sums(s, rstd, [=] SEVENFOLD_INLINE(std::size_t i, std::size_t c) {
+        channel_sums(s, rstd, [=](std::size_t i, std::size_t c) SEVENFOLD_INLINE {
             return (x[i] - mean[c]) * (x[i] - mean[c]);
         });
         for (std::size_t c = 0; c < s.channels; ++c) rstd[c] = 1 / std::sqrt(rstd[c] / count + eps);
-        each_channel(s, [=] SEVENFOLD_INLINE(std::size_t i, std::size_t c) {
-            y[i] = (x[i] - mean[c]) * rstd[c] * gamma[c] + beta[c];
-        });
+        each_channel(s, [=](std::size_t i, std::size_t c)
+                            SEVENFOLD_INLINE { y[i] = (x[i] - mean[c]) * rstd[c] * gamma[c] + beta[c]; });
     });
 }
 
@@ -138,19 +137,19 @@ void batch_norm_backward(const Channels& s, const T* x, const T* gamma, const T*
                          Target<T> dx, T* dgamma, T* dbeta) {
     const T count = static_cast<T>(s.samples * s.inner);
     simd::run([=] SEVENFOLD_INLINE {
-        channel_sums(s, dbeta, [=] SEVENFOLD_INLINE(std::size_t i, std::size_t) { return dy[i]; });
+        channel_sums(s, dbeta, [=](std::size_t i, std::size_t) SEVENFOLD_INLINE { return dy[i]; });
         channel_sums(s, dgamma,
-                     [=] SEVENFOLD_INLINE(std::size_t i, std::size_t c) { return dy[i] * (x[i] - mean[c]) * rstd[c]; });
+                     [=](std::size_t i, std::size_t c) SEVENFOLD_INLINE { return dy[i] * (x[i] - mean[c]) * rstd[c]; });
     });
     if (!dx.data) return;
-    const auto d = [=] SEVENFOLD_INLINE(std::size_t i, std::size_t c) {
+    const auto d = [=](std::size_t i, std::size_t c) SEVENFOLD_INLINE {
         return gamma[c] * rstd[c] * (dy[i] - (dbeta[c] + (x[i] - mean[c]) * rstd[c] * dgamma[c]) / count);
     };
     simd::run([=] SEVENFOLD_INLINE {
         if (dx.first)
-            each_channel(s, [=] SEVENFOLD_INLINE(std::size_t i, std::size_t c) { dx.data[i] = d(i, c); });
+            each_channel(s, [=](std::size_t i, std::size_t c) SEVENFOLD_INLINE { dx.data[i] = d(i, c); });
         else
-            each_channel(s, [=] SEVENFOLD_INLINE(std::size_t i, std::size_t c) { dx.data[i] += d(i, c); });
+            each_channel(s, [=](std::size_t i, std::size_t c) SEVENFOLD_INLINE { dx.data[i] += d(i, c); });
     });
 }
 
