@@ -32,9 +32,10 @@ struct Product {
             fail<ShapeError>("matmul",
                              text(a, transpose_a ? " transposed and " : " and ", b, transpose_b ? " transposed" : ""),
                              text("inner sizes ", k, " and ", other, " differ"),
-                             k == n       ? "Did you mean matmul(x, transpose(w))?"
-                             : m == other ? "Did you mean matmul(transpose(x), w)?"
-                                          : "");
+                             transpose_a || transpose_b ? ""
+                             : k == n                   ? "Did you mean matmul(x, transpose(w))?"
+                             : m == other               ? "Did you mean matmul(transpose(x), w)?"
+                                                        : "");
         batch = broadcast_shape("matmul", batch_of(a), batch_of(b));
     }
 };

@@ -10,7 +10,9 @@
 namespace {
 
 const std::map<std::string, golden::Check> families = {
+    {"higher_order", golden::check_higher_order},
     {"layers", golden::check_layers},
+    {"ops", golden::check_ops},
     {"optimizers", golden::check_optimizers},
     {"schedules", golden::check_schedules},
 };
