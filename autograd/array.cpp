@@ -96,7 +96,9 @@ Array<T> Array<T>::eye(std::size_t n) {
 
 template <class T>
 T Array<T>::item() const {
-    if (size() != 1) fail<ShapeError>("item", text("shape ", shape()), "item() needs exactly one element");
+    if (size() != 1)
+        fail<ShapeError>("item", text("shape ", shape()), "item() needs exactly one element",
+                         "Reduce it with sum or mean, or pick an element: a(i, j).");
     return *data();
 }
 
@@ -131,7 +133,8 @@ template <class T>
 Array<T> Array<T>::rows(std::size_t first, std::size_t last) const {
     if (rank() == 0) fail<ShapeError>("rows", "a scalar", "only arrays with at least one axis have rows");
     if (first > last || last > shape()[0])
-        fail<IndexError>("rows", text("rows ", first, " to ", last, " of ", shape()), text("there are ", shape()[0], " rows"));
+        fail<IndexError>("rows", text("rows ", first, " to ", last, " of ", shape()),
+                         text("there are ", shape()[0], " rows"));
     Shape out_shape = shape();
     out_shape[0] = last - first;
     Array out(out_shape);
@@ -197,7 +200,8 @@ std::size_t Array<T>::offset(std::initializer_list<std::ptrdiff_t> indices) cons
     std::size_t at = 0, axis = 0;
     for (std::ptrdiff_t i : indices) {
         if (i < 0 || static_cast<std::size_t>(i) >= s[axis])
-            fail<IndexError>("index", text("index ", i, " on axis ", axis, " of ", s), text("indices run from 0 to size - 1"));
+            fail<IndexError>("index", text("index ", i, " on axis ", axis, " of ", s),
+                             s[axis] ? text("its indices run from 0 to ", s[axis] - 1) : "this axis is empty");
         at = at * s[axis++] + static_cast<std::size_t>(i);
     }
     return at;
@@ -257,12 +261,16 @@ std::string Array<T>::str(std::size_t edge) const {
     if (is_shape_only()) return text("array of shape ", shape(), ", elements freed");
     Printer<T> printer{*this, edge};
     std::size_t width = 0;
-    printer.visit(0, 0, [&](std::size_t at) { width = std::max(width, number(data()[at]).size()); }, nullptr);
+    printer.visit(
+        0, 0, [&](std::size_t at) { width = std::max(width, number(data()[at]).size()); }, nullptr);
     std::string out;
-    printer.visit(0, 0, [&](std::size_t at) {
-        const std::string n = number(data()[at]);
-        out += std::string(width - n.size(), ' ') + n;
-    }, &out);
+    printer.visit(
+        0, 0,
+        [&](std::size_t at) {
+            const std::string n = number(data()[at]);
+            out += std::string(width - n.size(), ' ') + n;
+        },
+        &out);
     return out;
 }
 

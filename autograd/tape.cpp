@@ -103,11 +103,11 @@ void Tape<T>::forget_gradients() {
 
 template <class T>
 std::uint32_t Tape<T>::place_stranger(const Variable<T>& x, std::string_view op) const {
-    for (const Tape* t = outer_; t; t = t->outer_)
+    for (const Tape* t = current_slot(); t; t = t->outer_)
         if (x.tape_ == t->id_)
-            fail<TapeError>(op, text("a variable ", x.shape(), " of an outer tape"),
-                            "only leaves, constants and variables of the current tape can be used",
-                            "Pass x.detach() to use its value as a constant, or compute it inside this tape.");
+            fail<TapeError>(op, text("a variable ", x.shape(), " of another tape, which has not ended"),
+                            "a tape works with leaves, constants and its own variables",
+                            "Pass x.detach() to use its value as a constant, or compute it on this tape.");
     fail<TapeError>(op, text("a variable ", x.shape(), " of a tape that has ended or was cleared"),
                     "what was recorded is gone with its tape",
                     "Compute it again on this tape, or pass x.detach() to use its value as a constant.");
@@ -161,7 +161,8 @@ void Tape<T>::backward_from(const Variable<T>& y, const Array<T>& upstream, Back
     if (released_)
         fail<TapeError>("backward", "a tape whose saved values were freed", "backward(.., {.release = true}) can run once",
                         "Leave `release` off to walk a tape several times.");
-    if (from == Input<T>::constant) fail<TapeError>("backward", "a frozen leaf", "it is not trainable, so no gradient is kept");
+    if (from == Input<T>::constant) fail<TapeError>("backward", "a frozen leaf", "it is not trainable, so no gradient is kept",
+                        "Call set_trainable(true) on it.");
     walked_ = true;
     forget_gradients();
     gradients_.resize(nodes_.size());
@@ -343,9 +344,12 @@ std::vector<std::optional<Variable<T>>> Tape<T>::pull(const Variable<T>& y, cons
     std::vector<std::vector<std::uint32_t>> places(xs.size());  // a leaf can have several
     std::uint32_t low = from + 1;
     for (std::size_t k = 0; k < xs.size(); ++k) {
-        if (xs[k].is_constant() || (xs[k].is_leaf() && !xs[k].trainable()))
+        if (xs[k].is_constant())
             fail<TapeError>("grad", text("input ", k, " is a constant"), "gradients exist for leaves and recorded variables",
                             "Make it a leaf with leaf(array, \"name\").");
+        if (xs[k].is_leaf() && !xs[k].trainable())
+            fail<TapeError>("grad", text("input ", k, " is a frozen leaf"), "tapes do not follow it",
+                            "Call set_trainable(true) on it before computing y.");
         if (xs[k].leaf_) {
             for (const LeafUse& use : leaves_)
                 if (use.leaf == xs[k].leaf_) places[k].push_back(use.node);
@@ -434,7 +438,7 @@ std::string range(const Array<T>& a) {
         else low = std::min(low, v), high = std::max(high, v);
     }
     std::string out = text(a.shape());
-    if (low <= high) out += text(" from ", low, " to ", high);
+    if (low <= high) out += text(" from ", Array<T>(low), " to ", Array<T>(high));
     if (bad) out += text(", ", bad, " of ", a.size(), " not finite");
     return out;
 }
