@@ -1,8 +1,11 @@
 #include <doctest/doctest.h>
 
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <cstdlib>
 #include <limits>
+#include <vector>
 
 #include "sevenfold/autograd/kernels/blas.hpp"
 #include "sevenfold/autograd/kernels/simd.hpp"
@@ -83,6 +86,60 @@ TEST_CASE("exp, tanh, erf and sigmoid of floats keep infinities and NaN, at ever
             CHECK(s(1, i) == 0);
             for (const auto& y : {e, t, f, s}) CHECK(std::isnan(y(2, i)));
         }
+    });
+}
+
+namespace {
+
+/// Visits (x, f(x)) for floats of both signs, from the smallest denormal to the largest number: some 400,000.
+template <class Visit>
+void over_all_magnitudes(Variable<float> (*f)(const Variable<float>&), const Visit& visit) {
+    std::vector<float> values;
+    for (std::uint32_t bits = 1; bits < 0x7F800000u; bits += 10'007)
+        for (std::uint32_t sign : {0u, 0x80000000u}) values.push_back(std::bit_cast<float>(bits | sign));
+    const Array<float> x(values), y = f(Variable(x)).value();
+    for (std::size_t i = 0; i < x.size(); ++i)
+        visit(static_cast<double>(x.data()[i]), static_cast<double>(y.data()[i]));
+}
+
+}  // namespace
+
+TEST_CASE("exp, tanh and erf of floats are right from denormals to the largest numbers, at every level") {
+    at_each_level([] {
+        double e = 0, t = 0, t_near = 0, f = 0, f_near = 0;
+        int beyond = 0;
+        over_all_magnitudes(exp<float>, [&](double x, double y) {
+            if (x < -87.3f)
+                beyond += y != 0;
+            else if (x > 88.72f)
+                beyond += !std::isinf(y);
+            else
+                e = std::max(e, std::abs(y / std::exp(x) - 1));
+        });
+        over_all_magnitudes(tanh<float>, [&](double x, double y) {
+            t = std::max(t, std::abs(y - std::tanh(x)));
+            if (std::abs(x) < 0.5) t_near = std::max(t_near, std::abs(y / std::tanh(x) - 1));
+        });
+        over_all_magnitudes(erf<float>, [&](double x, double y) {
+            f = std::max(f, std::abs(y - std::erf(x)));
+            if (std::abs(x) < 0.25 && std::abs(x) > 1e-37) f_near = std::max(f_near, std::abs(y / std::erf(x) - 1));
+        });
+        CHECK(beyond == 0);
+        CHECK(e < 2e-7);
+        CHECK(t < 3e-7);
+        CHECK(t_near < 3e-7);
+        CHECK(f < 3e-7);
+        CHECK(f_near < 1e-6);
+    });
+}
+
+TEST_CASE("sigmoid, softplus and gelu of floats keep their limits, at every level") {
+    at_each_level([] {
+        const Variable<float> x(Array<float>({4}, {-200, 0, 50, 200}));
+        CHECK(sigmoid(x).value() == Array<float>({4}, {0, 0.5f, 1, 1}));
+        CHECK(softplus(x).value()(0) == 0);
+        CHECK(softplus(x).value()(3) == 200);
+        for (Gelu form : {Gelu::erf, Gelu::tanh}) CHECK(gelu(x, form).value() == Array<float>({4}, {0, 0, 50, 200}));
     });
 }
 
