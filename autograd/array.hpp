@@ -24,7 +24,7 @@ template <class E>
 concept XtensorExpression = requires(const E& e) {
     e.dimension();
     e.shape();
-    e.derived_cast();
+    E::static_layout;
 };
 
 template <class T = float>
@@ -185,8 +185,7 @@ Array<T>::Array(const E& expression) {
         shape.append(static_cast<std::size_t>(expression.shape()[i]));
     Array out(shape);
     T* to = out.data();
-    for (auto it = expression.derived_cast().begin(), end = expression.derived_cast().end(); it != end; ++it)
-        *to++ = static_cast<T>(*it);
+    for (auto it = expression.begin(), end = expression.end(); it != end; ++it) *to++ = static_cast<T>(*it);  // row by row
     *this = std::move(out);
 }
 

@@ -24,9 +24,12 @@ std::string reference() {
     std::string out =
         "# The ops\n\n"
         "Made from the ops' own declarations by `build/tools/op_reference`; the same texts stand in `print(tape)`.\n\n"
-        "`y` is the op's result; `dy` is the gradient of the loss with respect to it, `dx` the one with respect to the input\n"
-        "`x` (`da` to `a`, and so on). `[condition]` is 1 where the condition holds and 0 elsewhere, `σ` the sigmoid. Where an\n"
-        "input was broadcast, its gradient is summed back to its shape. How each op is called stands in `autograd/ops.hpp`.\n";
+        "`y` is the op's result; `dy` is the gradient of the loss with respect to it, `dx` the one with respect to the "
+        "input\n"
+        "`x` (`da` to `a`, and so on). `[condition]` is 1 where the condition holds and 0 elsewhere, `σ` the sigmoid. "
+        "Where an\n"
+        "input was broadcast, its gradient is summed back to its shape. How each op is called stands in "
+        "`autograd/ops.hpp`.\n";
     for (const sevenfold::ops::OpGroup& group : sevenfold::ops::op_register()) {
         out += text("\n## ", group.title, "\n\n| op | value | gradient | note |\n| --- | --- | --- | --- |\n");
         for (const sevenfold::OpText& op : group.ops)
@@ -50,6 +53,7 @@ int main(int argc, char** argv) {
     std::stringstream file;
     file << std::ifstream(argv[2]).rdbuf();
     if (file.str() == reference()) return 0;
-    std::fprintf(stderr, "%s is not what the ops say now. Renew it:\n    build/tools/op_reference > docs/ops.md\n", argv[2]);
+    std::fprintf(stderr, "%s is not what the ops say now. Renew it:\n    build/tools/op_reference > docs/ops.md\n",
+                 argv[2]);
     return 1;
 }

@@ -1,8 +1,8 @@
 #include <doctest/doctest.h>
 
 #include <xtensor/xarray.hpp>
-#include <xtensor/xmath.hpp>
 #include <xtensor/xmanipulation.hpp>
+#include <xtensor/xmath.hpp>
 #include <xtensor/xtensor.hpp>
 #include <xtensor/xview.hpp>
 
