@@ -18,7 +18,7 @@ void at_every_level(const F& test) {
     for (simd::Level level : {simd::Level::avx512, simd::Level::avx2, simd::Level::baseline}) {
         simd::set_level(level);
         if (simd::level() != level) continue;
-        INFO(simd::name(level));
+        INFO(std::string(simd::name(level)));
         test();
     }
     simd::set_level(best);

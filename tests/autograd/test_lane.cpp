@@ -21,7 +21,7 @@ void at_each_level(const F& f) {
     const simd::Level best = simd::level();
     for (simd::Level level : {simd::Level::baseline, simd::Level::avx2, simd::Level::avx512}) {
         simd::set_level(level);
-        INFO("level ", simd::name(simd::level()));
+        INFO("level ", std::string(simd::name(simd::level())));
         f();
     }
     simd::set_level(best);
@@ -106,7 +106,7 @@ void over_all_magnitudes(Variable<float> (*f)(const Variable<float>&), const Vis
 
 TEST_CASE("exp, tanh and erf of floats are right from denormals to the largest numbers, at every level") {
     at_each_level([] {
-        double e = 0, t = 0, t_near = 0, f = 0, f_near = 0;
+        double e = 0, t = 0, t_near = 0, f = 0;
         int beyond = 0;
         over_all_magnitudes(exp<float>, [&](double x, double y) {
             if (x < -87.3f)
@@ -121,15 +121,13 @@ TEST_CASE("exp, tanh and erf of floats are right from denormals to the largest n
             if (std::abs(x) < 0.5) t_near = std::max(t_near, std::abs(y / std::tanh(x) - 1));
         });
         over_all_magnitudes(erf<float>, [&](double x, double y) {
-            f = std::max(f, std::abs(y - std::erf(x)));
-            if (std::abs(x) < 0.25 && std::abs(x) > 1e-37) f_near = std::max(f_near, std::abs(y / std::erf(x) - 1));
+            if (std::abs(x) > 1e-37) f = std::max(f, std::abs(y / std::erf(x) - 1));  // less rounds to denormals
         });
         CHECK(beyond == 0);
         CHECK(e < 2e-7);
         CHECK(t < 3e-7);
         CHECK(t_near < 3e-7);
-        CHECK(f < 3e-7);
-        CHECK(f_near < 1e-6);
+        CHECK(f < 5e-7);
     });
 }
 
