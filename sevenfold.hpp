@@ -1,4 +1,5 @@
-// Everything the library offers, in reading order. A program that wants to compile faster includes the parts it uses.
+// Everything the library offers, in reading order, but for sevenfold/autograd/xtensor.hpp, which needs xtensor. A program
+// that wants to compile faster includes the parts it uses.
 #pragma once
 
 // clang-format off
@@ -52,4 +53,8 @@
 #include "sevenfold/train/history.hpp"
 #include "sevenfold/train/progress.hpp"
 #include "sevenfold/train/early_stopping.hpp"
+#include "sevenfold/train/evaluate.hpp"
+#include "sevenfold/train/checkpoint.hpp"
+#include "sevenfold/train/interrupt.hpp"
+#include "sevenfold/train/trainer.hpp"
 // clang-format on

@@ -14,11 +14,11 @@ prefix=$(dirname "$(find "$place" -type d -path '*/include/sevenfold' | sed 's,/
 export PKG_CONFIG_PATH="$prefix/$libdir/pkgconfig"
 cd "$place"
 
-# Every installed header is in the umbrella, and compiles alone.
+# Every installed header is in the umbrella (but for the bridge to xtensor, which not everyone has), and compiles alone.
 cd "$prefix/include"
 find sevenfold -name '*.hpp' ! -name sevenfold.hpp | sort >"$place/headers"
 while read -r header; do
-    grep -qF "#include \"$header\"" sevenfold/sevenfold.hpp || fail "sevenfold.hpp does not include $header"
+    [ "$header" = sevenfold/autograd/xtensor.hpp ] || grep -qF "#include \"$header\"" sevenfold/sevenfold.hpp || fail "sevenfold.hpp does not include $header"
 done <"$place/headers"
 cd "$place"
 xargs -P "$(nproc)" -I {} sh -c 'echo "#include <{}>" | g++ -std=c++20 -fsyntax-only -x c++ $(pkg-config --cflags sevenfold) -' \
