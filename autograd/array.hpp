@@ -32,11 +32,12 @@ class Array {
   public:
     using value_type = T;
 
-    Array() = default;                         ///< the scalar 0
-    Array(T scalar) : scalar_(scalar) {}       ///< rank 0
-    explicit Array(const Shape& shape);        ///< uninitialised: the caller writes every element
+    Array() = default;                                     ///< the scalar 0
+    Array(T scalar) : scalar_(scalar) {}                   ///< rank 0
+    explicit Array(const Shape& shape);                    ///< uninitialised: the caller writes every element
     Array(const Shape& shape, std::span<const T> values);  ///< row-major; throws ShapeError if the counts differ
-    Array(const Shape& shape, std::initializer_list<T> values) : Array(shape, std::span(values.begin(), values.size())) {}
+    Array(const Shape& shape, std::initializer_list<T> values)
+        : Array(shape, std::span(values.begin(), values.size())) {}
     Array(const Shape& shape, const std::vector<T>& values) : Array(shape, std::span<const T>(values)) {}
     explicit Array(const std::vector<T>& values) : Array(Shape{values.size()}, values) {}
     Array(std::initializer_list<std::initializer_list<T>> rows);  ///< a matrix, row by row
@@ -95,6 +96,7 @@ class Array {
     T item() const;
 
     /// Element at (i, j, ..): as many indices as axes. Throws IndexError outside the shape.
+    // clang-format off
     template <class... I>
         requires(sizeof...(I) > 0)
     T operator()(I... indices) const {
@@ -105,6 +107,7 @@ class Array {
     T& operator()(I... indices) {
         return data()[offset({static_cast<std::ptrdiff_t>(indices)...})];
     }
+    // clang-format on
 
     /// The same elements under another shape of the same size, without a copy. Throws ShapeError.
     Array reshape(const Shape& shape) const;
@@ -185,7 +188,8 @@ Array<T>::Array(const E& expression) {
         shape.append(static_cast<std::size_t>(expression.shape()[i]));
     Array out(shape);
     T* to = out.data();
-    for (auto it = expression.begin(), end = expression.end(); it != end; ++it) *to++ = static_cast<T>(*it);  // row by row
+    for (auto it = expression.begin(), end = expression.end(); it != end; ++it)
+        *to++ = static_cast<T>(*it);  // row by row
     *this = std::move(out);
 }
 

@@ -54,6 +54,7 @@ class FileError : public Error {
 namespace detail {
 inline void append(std::string& out, std::string_view s) { out += s; }
 inline void append(std::string& out, char c) { out += c; }
+// clang-format off
 template <std::same_as<bool> B>  // a template, or every string literal would prefer it
 void append(std::string& out, B b) {
     out += b ? "true" : "false";
@@ -69,6 +70,7 @@ template <class S>
 void append(std::string& out, const S& s) {
     out += s.str();
 }
+// clang-format on
 }  // namespace detail
 
 /// Joins words, numbers (shortest form that reads back) and anything with str() into one string.
@@ -81,7 +83,8 @@ std::string text(const Parts&... parts) {
 
 /// Throws E with "[where] arrived: rule. fix".
 template <class E>
-[[noreturn]] void fail(std::string_view where, std::string_view arrived, std::string_view rule, std::string_view fix = {}) {
+[[noreturn]] void fail(std::string_view where, std::string_view arrived, std::string_view rule,
+                       std::string_view fix = {}) {
     throw E(text('[', where, "] ", arrived, ": ", rule, '.', fix.empty() ? "" : " ", fix));
 }
 

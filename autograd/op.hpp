@@ -61,11 +61,11 @@ struct Input {
 /// One recorded step: a leaf's first use, or an op.
 template <class T>
 struct Node {
-    OpPtr<T> op;                         // none for a leaf
-    Array<T> output;                     // the value if the op's rule reads it (or it is a scalar), else the shape alone
-    std::uint32_t first = 0;             // its inputs begin here; for a leaf, its place among the leaves
-    std::uint32_t count : 31 = 0;        // how many
-    std::uint32_t saved_leaf : 1 = 0;    // a saved input is a leaf, which may be changed in place
+    OpPtr<T> op;                       // none for a leaf
+    Array<T> output;                   // the value if the op's rule reads it (or it is a scalar), else the shape alone
+    std::uint32_t first = 0;           // its inputs begin here; for a leaf, its place among the leaves
+    std::uint32_t count : 31 = 0;      // how many
+    std::uint32_t saved_leaf : 1 = 0;  // a saved input is a leaf, which may be changed in place
 };
 
 /// A gradient being summed in place: written when `first`, added to otherwise.
@@ -160,7 +160,8 @@ class Op {
     static void* operator new(std::size_t bytes) { return pool::allocate(bytes); }
     static void operator delete(void* op, std::size_t bytes) noexcept { pool::release(op, bytes); }
 
-    std::size_t immortal = 0;  ///< 1: one object serves every use of an op without settings (a whole word: keep() looks at sizes)
+    /// 1: one object serves every use of an op without settings. A whole word, because keep() looks at sizes.
+    std::size_t immortal = 0;
 };
 
 /// Puts an op where the tape can keep it.

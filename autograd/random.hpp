@@ -18,10 +18,10 @@ class Random {
     explicit Random(std::uint64_t seed, std::uint64_t stream = 0);
 
     std::uint64_t bits() { return engine_(); }
-    double uniform();                                                         ///< in [0, 1), 53 bits
+    double uniform();  ///< in [0, 1), 53 bits
     double uniform(double low, double high) { return low + (high - low) * uniform(); }
-    double normal();                                                          ///< mean 0, deviation 1 (Box-Muller)
-    std::size_t below(std::size_t n);                                         ///< 0..n-1, unbiased. Throws ValueError for n = 0
+    double normal();                   ///< mean 0, deviation 1 (Box-Muller)
+    std::size_t below(std::size_t n);  ///< 0..n-1, unbiased. Throws ValueError for n = 0
 
     template <class T = float>
     Array<T> uniform(const Shape& shape, double low = 0, double high = 1);

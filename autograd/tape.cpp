@@ -127,14 +127,16 @@ std::uint32_t Tape<T>::register_leaf(const std::shared_ptr<Leaf<T>>& leaf) {
 template <class T>
 void Tape<T>::recorded_much_or_watched(std::span<const Variable<T>* const> xs, const Array<T>& y) {
     if (nodes_.size() == suspicious_size + 1 && !walked_)
-        std::fprintf(stderr, "[tape] 10 million operations recorded, never used or cleared: "
-                             "does a Tape stand outside the loop that it belongs into?\n");
+        std::fprintf(stderr,
+                     "[tape] 10 million operations recorded, never used or cleared: "
+                     "does a Tape stand outside the loop that it belongs into?\n");
     if (find_anomalies_) check_forward(nodes_.back(), xs, y);
 }
 
 template <class T>
 void Tape<T>::name(const Variable<T>& v, std::string name) {
-    if (v.tape_ != id_) fail<TapeError>("name", "a variable that is not on this tape", "only recorded variables have a place to name");
+    if (v.tape_ != id_)
+        fail<TapeError>("name", "a variable that is not on this tape", "only recorded variables have a place to name");
     names_[v.node_] = std::move(name);
 }
 
@@ -159,9 +161,11 @@ void Tape<T>::backward_from(const Variable<T>& y, const Array<T>& upstream, Back
                          "the shapes must be equal");
     const std::uint32_t from = place(y, "backward");
     if (released_)
-        fail<TapeError>("backward", "a tape whose saved values were freed", "backward(.., {.release = true}) can run once",
+        fail<TapeError>("backward", "a tape whose saved values were freed",
+                        "backward(.., {.release = true}) can run once",
                         "Leave `release` off to walk a tape several times.");
-    if (from == Input<T>::constant) fail<TapeError>("backward", "a frozen leaf", "it is not trainable, so no gradient is kept",
+    if (from == Input<T>::constant)
+        fail<TapeError>("backward", "a frozen leaf", "it is not trainable, so no gradient is kept",
                         "Call set_trainable(true) on it.");
     walked_ = true;
     forget_gradients();
@@ -179,8 +183,10 @@ void Tape<T>::backward_from(const Variable<T>& y, const Array<T>& upstream, Back
         if (!filled_[use.node]) continue;
         Leaf<T>& leaf = *use.leaf;
         Array<T> g = options.retain ? gradients_[use.node] : std::move(gradients_[use.node]);
-        if (leaf.has_gradient) kernels::accumulate(leaf.gradient, g);
-        else leaf.gradient = std::move(g);
+        if (leaf.has_gradient)
+            kernels::accumulate(leaf.gradient, g);
+        else
+            leaf.gradient = std::move(g);
         leaf.has_gradient = true;
     }
     if (!options.retain) forget_gradients();
@@ -222,8 +228,8 @@ void Tape<T>::check_saved(const Node<T>& node) const {
             fail<InPlaceError>("backward",
                                text(leaf.name.empty() ? "a leaf" : leaf.name, ' ', leaf.value.shape(), ", saved by ",
                                     node.op->text().name, ", was changed by ", leaf.changed_by, " since"),
-                               "backward needs the value as it was (version " + std::to_string(in.version) + ", it is at " +
-                                   std::to_string(leaf.version) + ")",
+                               "backward needs the value as it was (version " + std::to_string(in.version) +
+                                   ", it is at " + std::to_string(leaf.version) + ")",
                                "Run backward before the change, or compute the loss again after it.");
     }
 }
@@ -231,7 +237,8 @@ void Tape<T>::check_saved(const Node<T>& node) const {
 template <class T>
 Array<T> Tape<T>::gradient(const Variable<T>& v) const {
     if (!v.leaf_ && v.tape_ != id_)
-        fail<TapeError>("gradient", "a variable that is not on this tape", "only what this tape recorded has a gradient here");
+        fail<TapeError>("gradient", "a variable that is not on this tape",
+                        "only what this tape recorded has a gradient here");
     if (gradients_.empty())
         fail<TapeError>("gradient", "no gradients on this tape", "they are freed while backward walks",
                         "Ask for them: tape.backward(loss, {.retain = true}).");
@@ -244,8 +251,13 @@ Array<T> Tape<T>::gradient(const Variable<T>& v) const {
 
 template <class T>
 Backward<T>::Backward(Tape<T>& tape, std::uint32_t at, const Array<T>& dy)
-    : tape_(tape), at_(at), node_(tape.nodes_[at]), inputs_(tape.inputs_.data() + node_.first),
-      gradients_(tape.gradients_.data()), filled_(tape.filled_.data()), dy_(dy) {}
+    : tape_(tape),
+      at_(at),
+      node_(tape.nodes_[at]),
+      inputs_(tape.inputs_.data() + node_.first),
+      gradients_(tape.gradients_.data()),
+      filled_(tape.filled_.data()),
+      dy_(dy) {}
 
 template <class T>
 const Shape& Backward<T>::x_shape(std::size_t i) const {
@@ -303,7 +315,8 @@ Pullback<T>::Pullback(Tape<T>& tape, std::uint32_t at, Variable<T> dy) : dy_(std
 
 template <class T>
 const Variable<T>& Pullback<T>::x(std::size_t i) const {
-    if (!inputs_[i].saved) throw std::logic_error(text("the rule of ", op_, " reads input ", i, ", which it does not save"));
+    if (!inputs_[i].saved)
+        throw std::logic_error(text("the rule of ", op_, " reads input ", i, ", which it does not save"));
     return inputs_[i].x;
 }
 template <class T>
@@ -337,7 +350,8 @@ template <class T>
 std::vector<std::optional<Variable<T>>> Tape<T>::pull(const Variable<T>& y, const Variable<T>& upstream,
                                                       std::span<const Variable<T>> xs) {
     if (released_)
-        fail<TapeError>("grad", "a tape whose saved values were freed", "backward(.., {.release = true}) ends a tape's use");
+        fail<TapeError>("grad", "a tape whose saved values were freed",
+                        "backward(.., {.release = true}) ends a tape's use");
     walked_ = true;
     const std::uint32_t from = place(y, "grad");
     std::vector<std::optional<Variable<T>>> out(xs.size());
@@ -345,7 +359,8 @@ std::vector<std::optional<Variable<T>>> Tape<T>::pull(const Variable<T>& y, cons
     std::uint32_t low = from + 1;
     for (std::size_t k = 0; k < xs.size(); ++k) {
         if (xs[k].is_constant())
-            fail<TapeError>("grad", text("input ", k, " is a constant"), "gradients exist for leaves and recorded variables",
+            fail<TapeError>("grad", text("input ", k, " is a constant"),
+                            "gradients exist for leaves and recorded variables",
                             "Make it a leaf with leaf(array, \"name\").");
         if (xs[k].is_leaf() && !xs[k].trainable())
             fail<TapeError>("grad", text("input ", k, " is a frozen leaf"), "tapes do not follow it",
@@ -434,8 +449,10 @@ std::string range(const Array<T>& a) {
     T low = std::numeric_limits<T>::infinity(), high = -low;
     std::size_t bad = 0;
     for (T v : a) {
-        if (!std::isfinite(v)) ++bad;
-        else low = std::min(low, v), high = std::max(high, v);
+        if (!std::isfinite(v))
+            ++bad;
+        else
+            low = std::min(low, v), high = std::max(high, v);
     }
     std::string out = text(a.shape());
     if (low <= high) out += text(" from ", Array<T>(low), " to ", Array<T>(high));
@@ -455,7 +472,8 @@ bool finite(const Array<T>& a) {
 template <class T>
 std::string Tape<T>::describe(std::uint32_t i) const {
     const std::string name = name_of(i);
-    return text("step ", i, " (", nodes_[i].op ? nodes_[i].op->text().name : "leaf", name.empty() ? "" : " ", name, ")");
+    return text("step ", i, " (", nodes_[i].op ? nodes_[i].op->text().name : "leaf", name.empty() ? "" : " ", name,
+                ")");
 }
 
 template <class T>
@@ -471,8 +489,9 @@ void Tape<T>::check_forward(const Node<T>& node, std::span<const Variable<T>* co
     std::string inputs;
     for (std::size_t i = 0; i < xs.size(); ++i)
         inputs += text(i ? "; " : "", input_name(node, i), ' ', range(xs[i]->value()));
-    fail<AnomalyError>("anomaly", text("forward, ", describe(static_cast<std::uint32_t>(nodes_.size() - 1)), ": ", range(y)),
-                       text("the first value that is not finite, from ", inputs), text("Its formula: ", node.op->text().formula, '.'));
+    fail<AnomalyError>(
+        "anomaly", text("forward, ", describe(static_cast<std::uint32_t>(nodes_.size() - 1)), ": ", range(y)),
+        text("the first value that is not finite, from ", inputs), text("Its formula: ", node.op->text().formula, '.'));
 }
 
 template <class T>
@@ -484,8 +503,10 @@ void Tape<T>::check_backward(std::uint32_t i, const Array<T>& dy) const {
         for (std::size_t k = 0; k < node.count; ++k)
             if (keeps(node.op->saves(), k)) from += text("; ", input_name(node, k), ' ', range(inputs(node)[k].value));
         if (node.op->saves().output) from += text("; y ", range(node.output));
-        fail<AnomalyError>("anomaly", text("backward, ", describe(i), ": gradient for ", describe(in.node), ' ', range(gradients_[in.node])),
-                           text("the first gradient that is not finite, from ", from), text("Its rule: ", node.op->text().rule, '.'));
+        fail<AnomalyError>(
+            "anomaly",
+            text("backward, ", describe(i), ": gradient for ", describe(in.node), ' ', range(gradients_[in.node])),
+            text("the first gradient that is not finite, from ", from), text("Its rule: ", node.op->text().rule, '.'));
     }
 }
 
@@ -497,8 +518,10 @@ template class Pullback<float>;
 template class Pullback<double>;
 template class Op<float>;
 template class Op<double>;
-template std::vector<Variable<float>> grad(const Variable<float>&, const std::vector<Variable<float>>&, const Variable<float>&);
-template std::vector<Variable<double>> grad(const Variable<double>&, const std::vector<Variable<double>>&, const Variable<double>&);
+template std::vector<Variable<float>> grad(const Variable<float>&, const std::vector<Variable<float>>&,
+                                           const Variable<float>&);
+template std::vector<Variable<double>> grad(const Variable<double>&, const std::vector<Variable<double>>&,
+                                            const Variable<double>&);
 template std::vector<Variable<float>> grad(const Variable<float>&, const std::vector<Variable<float>>&);
 template std::vector<Variable<double>> grad(const Variable<double>&, const std::vector<Variable<double>>&);
 

@@ -71,7 +71,9 @@ class Tape {
     std::string name_of(std::size_t i) const;
     /// Value of step i if it is still known.
     const Array<T>* value_of(std::size_t i) const;
-    const Array<T>* gradient_of(std::size_t i) const { return i < gradients_.size() && filled_[i] ? &gradients_[i] : nullptr; }
+    const Array<T>* gradient_of(std::size_t i) const {
+        return i < gradients_.size() && filled_[i] ? &gradients_[i] : nullptr;
+    }
     /// The steps as a table.
     std::string str() const;
 
@@ -88,7 +90,7 @@ class Tape {
         return x.tape_ == 0 ? Input<T>::constant : place_stranger(x, op);
     }
     [[gnu::always_inline]] Variable<T> record(OpPtr<T> op, Saves saves, std::span<const Variable<T>* const> xs,
-                       std::span<const std::uint32_t> places, Array<T> y) {
+                                              std::span<const std::uint32_t> places, Array<T> y) {
         const auto at = static_cast<std::uint32_t>(nodes_.size());
         Node<T>& node = nodes_.emplace_back();
         node.op = std::move(op);
@@ -107,8 +109,10 @@ class Tape {
                 in.value = x.value();  // of a frozen leaf this is a copy
             }
         }
-        if (y.rank() == 0 || saves.output || keep_values_) node.output = y.share();
-        else node.output = y.shape_only();
+        if (y.rank() == 0 || saves.output || keep_values_)
+            node.output = y.share();
+        else
+            node.output = y.shape_only();
         if (at >= look_again_at_) recorded_much_or_watched(xs, y);
         return Variable<T>(std::move(y), id_, at);
     }
@@ -131,7 +135,8 @@ class Tape {
     std::uint32_t place_leaf(const std::shared_ptr<Leaf<T>>& leaf) {
         // The hint may be another tape's or another thread's; then the leaf gets one more node, and its gradients add up.
         const std::uint32_t hint = leaf->node_hint.load(std::memory_order_relaxed);
-        if (hint < nodes_.size() && !nodes_[hint].op && leaves_[nodes_[hint].first].leaf == leaf && leaf->trainable) return hint;
+        if (hint < nodes_.size() && !nodes_[hint].op && leaves_[nodes_[hint].first].leaf == leaf && leaf->trainable)
+            return hint;
         return leaf->trainable ? register_leaf(leaf) : Input<T>::constant;
     }
     [[noreturn]] std::uint32_t place_stranger(const Variable<T>& x, std::string_view op) const;
@@ -160,7 +165,9 @@ class Tape {
     bool released_ = false, walked_ = false, find_anomalies_ = false, keep_values_ = false;
 };
 
+// clang-format off
 Tape() -> Tape<float>;
+// clang-format on
 
 /// Nothing is recorded in this scope.
 template <class T = float>
@@ -191,8 +198,10 @@ Variable<T> grad(const Variable<T>& y, const Variable<T>& x) {
 /// Names a recorded variable on the current tape, if there is one, or a leaf; returns it.
 template <class T>
 Variable<T> named(Variable<T> v, std::string name) {
-    if (v.is_leaf()) v.set_name(std::move(name));
-    else if (Tape<T>* tape = Tape<T>::current(); tape && v.is_recorded()) tape->name(v, std::move(name));
+    if (v.is_leaf())
+        v.set_name(std::move(name));
+    else if (Tape<T>* tape = Tape<T>::current(); tape && v.is_recorded())
+        tape->name(v, std::move(name));
     return v;
 }
 

@@ -9,10 +9,10 @@ namespace sevenfold {
 template <class T>
 Leaf<T>& Variable<T>::own(std::string_view what) const {
     if (!leaf_)
-        fail<TapeError>(what, is_recorded() ? "the result of an op" : "a constant",
-                        "only leaves own a value and a gradient",
-                        is_recorded() ? "For the gradient of an intermediate value use grad(loss, {v}) or tape.gradient(v)."
-                                      : "Make it a leaf with leaf(array, \"name\").");
+        fail<TapeError>(
+            what, is_recorded() ? "the result of an op" : "a constant", "only leaves own a value and a gradient",
+            is_recorded() ? "For the gradient of an intermediate value use grad(loss, {v}) or tape.gradient(v)."
+                          : "Make it a leaf with leaf(array, \"name\").");
     return *leaf_;
 }
 
@@ -35,7 +35,8 @@ template <class T>
 void Variable<T>::set_grad(Array<T> gradient) {
     Leaf<T>& l = own("set_grad");
     if (gradient.shape() != shape())
-        fail<ShapeError>("set_grad", text("gradient ", gradient.shape(), " for a value ", shape()), "the shapes must be equal");
+        fail<ShapeError>("set_grad", text("gradient ", gradient.shape(), " for a value ", shape()),
+                         "the shapes must be equal");
     l.gradient = std::move(gradient);
     l.has_gradient = true;
 }
@@ -63,8 +64,9 @@ std::span<T> Variable<T>::change(std::string_view by) {
 template <class T>
 void Variable<T>::assign(const Array<T>& value, std::string_view by) {
     if (value.shape() != shape())
-        fail<ShapeError>("assign", text("value ", value.shape(), " for ", name().empty() ? "a leaf" : name(), " of shape ", shape()),
-                         "assign keeps the shape");
+        fail<ShapeError>(
+            "assign", text("value ", value.shape(), " for ", name().empty() ? "a leaf" : name(), " of shape ", shape()),
+            "assign keeps the shape");
     const std::span<T> to = change(by);
     std::copy(value.begin(), value.end(), to.begin());
 }

@@ -28,10 +28,10 @@ struct Leaf {
     Array<T> value;
     Array<T> gradient;
     bool has_gradient = false;
-    bool trainable = true;           ///< frozen leaves are treated as constants
+    bool trainable = true;  ///< frozen leaves are treated as constants
     std::string name;
-    std::uint32_t version = 0;       ///< counts changes in place
-    std::string changed_by;          ///< who made the last of them
+    std::uint32_t version = 0;                ///< counts changes in place
+    std::string changed_by;                   ///< who made the last of them
     std::atomic<std::uint32_t> node_hint{0};  // where the last tape put it; checked before it is believed
 };
 
@@ -39,9 +39,11 @@ template <class T = float>
 class Variable {
   public:
     Variable() = default;  ///< the constant 0
+    // clang-format off
     template <class S>
         requires std::integral<S> || std::floating_point<S>
     Variable(S scalar) : value_(static_cast<T>(scalar)) {}  ///< a constant of rank 0
+    // clang-format on
     Variable(Array<T> value) : value_(std::move(value)) {}  ///< a constant
 
     const Array<T>& value() const { return leaf_ ? leaf_->value : value_; }

@@ -22,18 +22,19 @@ struct SgdOptions {
 /// v = μ v + (1 − τ) g;  w −= η v. Polyak 1964. In the first step v = g.
 struct MomentumOptions {
     double lr = 1e-2;
-    double momentum = 0.9;     ///< μ
-    double dampening = 0;      ///< τ
-    bool damp_first = false;   ///< v = (1 − τ) g in the first step too; with τ = μ, v is the mean that lectures define
-    bool lr_inside = false;    ///< v = μ v + η (1 − τ) g;  w −= v: the same path as long as η stays the same
+    double momentum = 0.9;  ///< μ
+    double dampening = 0;   ///< τ
+    bool damp_first = false;  ///< v = (1 − τ) g in the first step too; with τ = μ, v is the mean that lectures define
+    bool lr_inside = false;  ///< v = μ v + η (1 − τ) g;  w −= v: the same path as long as η stays the same
     double weight_decay = 0;
 };
 
 /// v = μ v + g;  w −= η (g + μ v). Nesterov 1983, in the form of Sutskever et al. 2013 seen from where the gradient is taken.
 struct NesterovOptions {
     double lr = 1e-2;
-    double momentum = 0.9;    ///< μ
-    bool look_ahead = false;  ///< the lecture's form: g at w − η μ v;  v = μ v + g;  w −= η v. See Nesterov::look_ahead()
+    double momentum = 0.9;  ///< μ
+    /// The lecture's form: g at w − η μ v;  v = μ v + g;  w −= η v. See Nesterov::look_ahead().
+    bool look_ahead = false;
     double weight_decay = 0;
 };
 
@@ -61,8 +62,8 @@ struct RmspropOptions {
     double alpha = 0.99;
     double eps = 1e-8;
     bool eps_inside = false;  ///< √(s + ε) instead of √s + ε
-    bool centered = false;    ///< s − m² in place of s, with m = α m + (1 − α) g: the variance. Graves 2013, equation 40
-    double momentum = 0;      ///< μ: v = μ v + g / (√s + ε);  w −= η v
+    bool centered = false;  ///< s − m² in place of s, with m = α m + (1 − α) g: the variance. Graves 2013, equation 40
+    double momentum = 0;  ///< μ: v = μ v + g / (√s + ε);  w −= η v
     double weight_decay = 0;
 };
 
@@ -72,10 +73,12 @@ struct AdamOptions {
     double lr = 1e-3;
     double beta1 = 0.9, beta2 = 0.999;
     double eps = 1e-8;
-    bool folded = false;   ///< η √(1 − β₂ᵗ) / (1 − β₁ᵗ) · m / (√v + ε): the paper's section 2, where ε means another number
+    /// η √(1 − β₂ᵗ) / (1 − β₁ᵗ) · m / (√v + ε): the paper's section 2, where ε means another number.
+    bool folded = false;
     bool amsgrad = false;  ///< the largest v so far in place of v. Reddi, Kale, Kumar 2018, Algorithm 2
     double weight_decay = 0;
-    bool decoupled = false;  ///< AdamW: w −= η λ w before the step, and g stays as it is. Loshchilov and Hutter 2019, Algorithm 2
+    /// AdamW: w −= η λ w before the step, and g stays as it is. Loshchilov and Hutter 2019, Algorithm 2.
+    bool decoupled = false;
 };
 
 /// An optimizer whose rule has these options, one set for each group of parameters.

@@ -99,6 +99,7 @@ struct WarmupCosine {
 /// Any of them, or one of your own that has check() and rate(step).
 class Schedule {
   public:
+    // clang-format off
     template <class S>
         requires requires(const S& s) { s.check(); { s.rate(std::uint64_t{}) } -> std::convertible_to<double>; }
     Schedule(S schedule) {  // implicit: functions take a Schedule, users pass the one they mean
@@ -107,6 +108,7 @@ class Schedule {
             momentum_ = [schedule](std::uint64_t step) { return schedule.momentum(step); };
         rate_ = [schedule](std::uint64_t step) { return schedule.rate(step); };
     }
+    // clang-format on
 
     double rate(std::uint64_t step) const { return rate_(step); }
     /// Where the schedule moves the momentum too.

@@ -92,9 +92,11 @@ template <class T>
 struct Lane {
     T v;
     SEVENFOLD_INLINE Lane(T value) : v(value) {}
+    // clang-format off
     template <class N>
         requires std::is_arithmetic_v<N>
     SEVENFOLD_INLINE Lane(N constant) : v(static_cast<T>(constant)) {}
+    // clang-format on
 
     friend SEVENFOLD_INLINE Lane operator+(Lane a, Lane b) { return a.v + b.v; }
     friend SEVENFOLD_INLINE Lane operator-(Lane a, Lane b) { return a.v - b.v; }

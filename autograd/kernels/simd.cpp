@@ -22,9 +22,11 @@ void set_level(Level level) { detail::active = level < best() ? level : best(); 
 
 const char* name(Level level) {
     switch (level) {
+        // clang-format off
         case Level::avx512: return "AVX-512";
         case Level::avx2: return "AVX2";
         default: return "baseline";
+            // clang-format on
     }
 }
 

@@ -56,9 +56,11 @@ void run_avx512(const F f) {
 template <class F>
 inline void run(const F& f) {
     switch (detail::active) {
+        // clang-format off
         case Level::avx512: return detail::run_avx512(f);
         case Level::avx2: return detail::run_avx2(f);
         default: return detail::run_baseline(f);
+            // clang-format on
     }
 }
 

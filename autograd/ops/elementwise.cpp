@@ -159,7 +159,8 @@ struct Clamp {
 };
 
 struct PowScalar {
-    static constexpr OpText text{"pow_scalar", "y = xᵖ", "dx = dy · p · xᵖ⁻¹", "For p = 0 the gradient is 0 everywhere."};
+    static constexpr OpText text{"pow_scalar", "y = xᵖ", "dx = dy · p · xᵖ⁻¹",
+                                 "For p = 0 the gradient is 0 everywhere."};
     static constexpr Saves saves = saves_x;
     double p = 1;
     auto value(const auto& x) const { return p == 2 ? x * x : p == 3 ? x * x * x : pow(x, p); }
@@ -171,9 +172,9 @@ struct PowScalar {
 
 OpGroup elementwise_group() {
     return {"Elementwise, one input",
-            {Neg::text, Exp::text, Log::text, Log1p::text, Sqrt::text, Abs::text, Sin::text, Cos::text, Erf::text, Tanh::text,
-             Sigmoid::text, Relu::text, LeakyRelu::text, Silu::text, GeluErf::text, GeluTanh::text, Softplus::text,
-             Clamp::text, PowScalar::text}};
+            {Neg::text, Exp::text, Log::text, Log1p::text, Sqrt::text, Abs::text, Sin::text, Cos::text, Erf::text,
+             Tanh::text, Sigmoid::text, Relu::text, LeakyRelu::text, Silu::text, GeluErf::text, GeluTanh::text,
+             Softplus::text, Clamp::text, PowScalar::text}};
 }
 
 template <class Rule, class T>

@@ -24,8 +24,10 @@ struct NotSaved {};
 
 template <bool saved, class V>
 SEVENFOLD_INLINE inline auto read(const V& value) {
-    if constexpr (saved) return value;
-    else return NotSaved{};
+    if constexpr (saved)
+        return value;
+    else
+        return NotSaved{};
 }
 
 /// Splits elementwise work on broadcast inputs into contiguous runs: loop(n, inputs, out). An input that stands still
@@ -119,10 +121,14 @@ class Unary final : public Op<T> {
 
     void pullback(Pullback<T>& step) const override {
         constexpr bool has_x = Rule::saves.inputs & 1, has_y = Rule::saves.output;
-        if constexpr (has_x && has_y) step.add(0, rule_.dx(step.dy(), step.x(0), step.y()));
-        else if constexpr (has_x) step.add(0, rule_.dx(step.dy(), step.x(0), NotSaved{}));
-        else if constexpr (has_y) step.add(0, rule_.dx(step.dy(), NotSaved{}, step.y()));
-        else step.add(0, rule_.dx(step.dy(), NotSaved{}, NotSaved{}));
+        if constexpr (has_x && has_y)
+            step.add(0, rule_.dx(step.dy(), step.x(0), step.y()));
+        else if constexpr (has_x)
+            step.add(0, rule_.dx(step.dy(), step.x(0), NotSaved{}));
+        else if constexpr (has_y)
+            step.add(0, rule_.dx(step.dy(), NotSaved{}, step.y()));
+        else
+            step.add(0, rule_.dx(step.dy(), NotSaved{}, NotSaved{}));
     }
 
   private:
@@ -158,9 +164,11 @@ class Pairwise final : public Op<T> {
     }
 
     void pullback(Pullback<T>& step) const override {
+        // clang-format off
         const auto a = [&] { if constexpr (has_a) return step.x(0); else return NotSaved{}; }();
         const auto b = [&] { if constexpr (has_b) return step.x(1); else return NotSaved{}; }();
         const auto y = [&] { if constexpr (has_y) return step.y(); else return NotSaved{}; }();
+        // clang-format on
         if (step.wants(0)) step.add(0, rule_.da(step.dy(), a, b, y));
         if (step.wants(1)) step.add(1, rule_.db(step.dy(), a, b, y));
     }
@@ -174,8 +182,10 @@ class Pairwise final : public Op<T> {
         const auto la = read<has_a>(Lane<T>(a));
         const auto lb = read<has_b>(Lane<T>(b));
         const auto ly = read<has_y>(Lane<T>(y));
-        if constexpr (input == 0) return Lane<T>(rule.da(l, la, lb, ly)).v;
-        else return Lane<T>(rule.db(l, la, lb, ly)).v;
+        if constexpr (input == 0)
+            return Lane<T>(rule.da(l, la, lb, ly)).v;
+        else
+            return Lane<T>(rule.db(l, la, lb, ly)).v;
     }
 
     template <int input>

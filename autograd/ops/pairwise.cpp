@@ -21,8 +21,10 @@ class Add final : public Op<T> {
     void backward(Backward<T>& step) const override {
         for (std::size_t i : {0u, 1u}) {
             if (!step.wants(i)) continue;
-            if (step.dy().rank() == 0) step.add(i, *step.dy().data());
-            else step.add(i, step.dy());
+            if (step.dy().rank() == 0)
+                step.add(i, *step.dy().data());
+            else
+                step.add(i, step.dy());
         }
     }
     void pullback(Pullback<T>& step) const override {
@@ -89,16 +91,18 @@ struct Minimum {
 template <class T>
 class Where final : public Op<T> {
   public:
-    static constexpr OpText words{"where", "y = a if the condition holds, else b", "da = dy · [condition], db = dy · [not condition]"};
+    static constexpr OpText words{"where", "y = a if the condition holds, else b",
+                                  "da = dy · [condition], db = dy · [not condition]"};
     const OpText& text() const override { return words; }
     Saves saves() const override { return saves_x; }
     Array<T> forward(const Array<T>& condition, const Array<T>& a, const Array<T>& b) const {
         Array<T> y(broadcast_shape("where", condition.shape(), broadcast_shape("where", a.shape(), b.shape())));
-        for_runs<T, 3>(y.shape(), {&condition, &a, &b}, y.data(), [](std::size_t n, const std::array<const T*, 3>& in, T* to) {
-            simd::run([n, c = in[0], u = in[1], v = in[2], to] SEVENFOLD_INLINE {
-                for (std::size_t i = 0; i < n; ++i) to[i] = c[i] != T{0} ? u[i] : v[i];
-            });
-        });
+        for_runs<T, 3>(y.shape(), {&condition, &a, &b}, y.data(),
+                       [](std::size_t n, const std::array<const T*, 3>& in, T* to) {
+                           simd::run([n, c = in[0], u = in[1], v = in[2], to] SEVENFOLD_INLINE {
+                               for (std::size_t i = 0; i < n; ++i) to[i] = c[i] != T{0} ? u[i] : v[i];
+                           });
+                       });
         return y;
     }
     void pullback(Pullback<T>& step) const override {
@@ -123,7 +127,8 @@ struct Equal {
 
 OpGroup pairwise_group() {
     return {"Elementwise, two inputs",
-            {Add<float>::words, Sub::text, Mul::text, Div::text, Pow::text, Maximum::text, Minimum::text, Where<float>::words}};
+            {Add<float>::words, Sub::text, Mul::text, Div::text, Pow::text, Maximum::text, Minimum::text,
+             Where<float>::words}};
 }
 
 template <class Rule, class T>

@@ -40,8 +40,8 @@ void Report::compare(const std::string& what, const Array<T>& got, const json& w
     }
     const double limit = (sizeof(T) == 8 ? double_ : float_) * slack * (1 + largest);
     if (!(worst <= limit))
-        failures_.push_back(text(what, sizeof(T) == 8 ? " (double)" : " (float)", ": element ", at, " is ", got.data()[at], ", expected ",
-                                 reference.data()[at], " within ", limit));
+        failures_.push_back(text(what, sizeof(T) == 8 ? " (double)" : " (float)", ": element ", at, " is ",
+                                 got.data()[at], ", expected ", reference.data()[at], " within ", limit));
 }
 template void Report::compare(const std::string&, const Array<float>&, const json&, double);
 template void Report::compare(const std::string&, const Array<double>&, const json&, double);
@@ -52,7 +52,8 @@ void Report::compare(const std::string& what, double got, double want) {
 }
 
 void Report::compare_integers(const std::string& what, const Indices& got, const json& want) {
-    if (!(got == read_indices(want))) failures_.push_back(text(what, ": ", got.str(), ", expected ", read_indices(want).str()));
+    if (!(got == read_indices(want)))
+        failures_.push_back(text(what, ": ", got.str(), ", expected ", read_indices(want).str()));
 }
 
 void Report::expect(bool condition, const std::string& what) {

@@ -10,11 +10,13 @@
 namespace {
 
 const std::map<std::string, golden::Check> families = {
+    // clang-format off
     {"higher_order", golden::check_higher_order},
     {"layers", golden::check_layers},
     {"ops", golden::check_ops},
     {"optimizers", golden::check_optimizers},
     {"schedules", golden::check_schedules},
+    // clang-format on
 };
 // Families whose subjects the library does not have yet.
 const std::vector<std::string> not_covered = {"ensemble", "model_selection", "linalg"};
@@ -34,11 +36,11 @@ int check_file(const std::filesystem::path& path) {
     for (const golden::json& one : document.at("cases")) {
         golden::Report report(tolerance.at("float64"), tolerance.at("float32"));
         try {
-            if (check == families.end()) report.unknown("family " + family);
-            else check->second(document, one, report);
-        } catch (const std::exception& e) {
-            report.expect(false, std::string("threw: ") + e.what());
-        }
+            if (check == families.end())
+                report.unknown("family " + family);
+            else
+                check->second(document, one, report);
+        } catch (const std::exception& e) { report.expect(false, std::string("threw: ") + e.what()); }
         report.failures().empty() ? ++passed : ++failed;
         for (const std::string& f : report.failures())
             std::printf("%s: %s: %s\n", file.c_str(), one.value("id", "(no id)").c_str(), f.c_str());
@@ -59,7 +61,8 @@ int main(int argc, char** argv) {
     for (const auto& entry : std::filesystem::directory_iterator(argv[1], error))
         if (entry.path().extension() == ".json") files.push_back(entry.path());
     if (error || files.empty()) {
-        std::fprintf(stderr, "[golden] %s: no .json files there. Give the folder that holds the reference data.\n", argv[1]);
+        std::fprintf(stderr, "[golden] %s: no .json files there. Give the folder that holds the reference data.\n",
+                     argv[1]);
         return 2;
     }
     std::sort(files.begin(), files.end());

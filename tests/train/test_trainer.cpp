@@ -223,7 +223,9 @@ TEST_CASE("Ctrl-C ends training after the step, and afterwards does what it did 
         return loss(output, batch);
     };
     s.options.objective = objective;
+    // clang-format off
     struct sigaction before {}, now {};
+    // clang-format on
     sigaction(SIGINT, nullptr, &before);
     CHECK(s.train().interrupted);
     CHECK(load_checkpoint<float>(folder / "run.ckpt").position.batch == 1);
