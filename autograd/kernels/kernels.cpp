@@ -1,6 +1,7 @@
 #include "sevenfold/autograd/kernels/kernels.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "sevenfold/autograd/kernels/rows.hpp"
@@ -27,9 +28,10 @@ T sum(const T* x, std::size_t n) {
 
 namespace {
 
-// How a reduction goes on by one element, and where it starts. A NaN, once met, stays.
+// How a reduction goes on by one element, and where it starts. RowMaximum is the third of them.
 template <class T>
 struct Plus {
+    static constexpr bool is_extreme = false;
     static constexpr T start{0};
     template <class V>
     static SEVENFOLD_INLINE void step(V& so_far, const V& v) {
@@ -37,19 +39,23 @@ struct Plus {
     }
 };
 template <class T>
-struct Largest {
-    static constexpr T start = -std::numeric_limits<T>::infinity();
-    template <class V>
-    static SEVENFOLD_INLINE void step(V& so_far, const V& v) {
-        so_far = ((v > so_far) | (v != v)) ? v : so_far;
-    }
-};
-template <class T>
-struct Smallest {
+struct RowMinimum {
+    static constexpr bool is_extreme = true;
     static constexpr T start = std::numeric_limits<T>::infinity();
     template <class V>
     static SEVENFOLD_INLINE void step(V& so_far, const V& v) {
-        so_far = ((v < so_far) | (v != v)) ? v : so_far;
+        so_far = v < so_far ? v : so_far;
+    }
+};
+// The same, but a NaN, once met, stays.
+template <class Extreme>
+struct OrNan {
+    static constexpr bool is_extreme = true;
+    static constexpr auto start = Extreme::start;
+    template <class V>
+    static SEVENFOLD_INLINE void step(V& so_far, const V& v) {
+        Extreme::step(so_far, v);
+        so_far = v != v ? v : so_far;
     }
 };
 
@@ -72,7 +78,7 @@ void fold_middle(const T* x, std::size_t outer, std::size_t middle, std::size_t 
     });
 }
 
-template <template <class> class Fold, class T>
+template <class Fold, class T>
 Array<T> fold_to(const Array<T>& x, const Shape& shape) {
     if (x.shape() == shape) return x;
     // One pass for each run of neighbouring reduced axes.
@@ -91,26 +97,32 @@ Array<T> fold_to(const Array<T>& x, const Shape& shape) {
         for (std::size_t i = end; i < rank; ++i) inner *= sizes[i];
         for (std::size_t i = axis; i < end; ++i) sizes[i] = 1;
         Array<T> next(sizes);
-        fold_middle<Fold<T>>(now.data(), outer, middle, inner, next.data());
+        fold_middle<Fold>(now.data(), outer, middle, inner, next.data());
         now = std::move(next);
         axis = end;
     }
     return now.reshape(shape);
 }
 
+// GCC makes no vectors of a loop that looks for NaN and the extreme at once. The sum tells faster if there may be one.
+template <class Extreme, class T>
+Array<T> extreme_to(const Array<T>& x, const Shape& shape) {
+    return std::isnan(sum(x.data(), x.size())) ? fold_to<OrNan<Extreme>>(x, shape) : fold_to<Extreme>(x, shape);
+}
+
 }  // namespace
 
 template <class T>
 Array<T> sum_to(const Array<T>& x, const Shape& shape) {
-    return fold_to<Plus>(x, shape);
+    return fold_to<Plus<T>>(x, shape);
 }
 template <class T>
 Array<T> max_to(const Array<T>& x, const Shape& shape) {
-    return fold_to<Largest>(x, shape);
+    return extreme_to<RowMaximum<T>>(x, shape);
 }
 template <class T>
 Array<T> min_to(const Array<T>& x, const Shape& shape) {
-    return fold_to<Smallest>(x, shape);
+    return extreme_to<RowMinimum<T>>(x, shape);
 }
 
 template <class T>

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sevenfold/autograd/array.hpp"
 #include "sevenfold/autograd/kernels/lane.hpp"
 #include "sevenfold/autograd/kernels/rows.hpp"
 
@@ -16,20 +17,41 @@ SEVENFOLD_INLINE inline void for_blocks(std::size_t outer, std::size_t n, std::s
         for (std::size_t i = 0; i < inner; i += columns) block(o * n * inner + i, std::min(columns, inner - i));
 }
 
+// Rows are worked on in groups that stay in the nearest cache: the exponentials of a whole group are one long loop, where
+// the ends of short rows would cost more than all the rest.
+std::size_t rows_in_group(std::size_t n) { return std::max<std::size_t>(1, 2048 / std::max<std::size_t>(1, n)); }
+
+// y = x − its largest element, for each row.
+template <class T>
+SEVENFOLD_INLINE inline void from_the_top(const T* x, std::size_t rows, std::size_t n, T* y) {
+    for (std::size_t o = 0; o < rows; ++o) {
+        const T high = fold_row<RowMaximum<T>>(x + o * n, n);
+        for (std::size_t k = 0; k < n; ++k) y[o * n + k] = x[o * n + k] - high;
+    }
+}
+
+template <class T>
+SEVENFOLD_INLINE inline T sum_row(const T* x, std::size_t n) {
+    T sum{0};
+    for (std::size_t k = 0; k < n; ++k) sum += x[k];
+    return sum;
+}
+
 }  // namespace
 
 template <class T>
 void softmax(const T* x, std::size_t outer, std::size_t n, std::size_t inner, T* y) {
     if (inner == 1)
-        return simd::run([=] SEVENFOLD_INLINE {
-            for (std::size_t o = 0; o < outer; ++o) {
-                const T* from = x + o * n;
-                T* to = y + o * n;
-                const T high = fold_row<RowMaximum<T>>(from, n);
-                T sum{0};
-                for (std::size_t k = 0; k < n; ++k) sum += to[k] = lane::exp(from[k] - high);
-                const T share = 1 / sum;
-                for (std::size_t k = 0; k < n; ++k) to[k] *= share;
+        return simd::run([=, group = rows_in_group(n)] SEVENFOLD_INLINE {
+            for (std::size_t first = 0; first < outer; first += group) {
+                const std::size_t rows = std::min(group, outer - first);
+                T* to = y + first * n;
+                from_the_top(x + first * n, rows, n, to);
+                for (std::size_t i = 0; i < rows * n; ++i) to[i] = lane::exp(to[i]);
+                for (std::size_t o = 0; o < rows; ++o) {
+                    const T share = 1 / sum_row(to + o * n, n);
+                    for (std::size_t k = 0; k < n; ++k) to[o * n + k] *= share;
+                }
             }
         });
     simd::run([=] SEVENFOLD_INLINE {
@@ -76,18 +98,22 @@ void softmax_backward(const T* dy, const T* y, std::size_t outer, std::size_t n,
 
 template <class T>
 void log_softmax(const T* x, std::size_t outer, std::size_t n, std::size_t inner, T* y) {
-    if (inner == 1)
-        return simd::run([=] SEVENFOLD_INLINE {
-            for (std::size_t o = 0; o < outer; ++o) {
-                const T* from = x + o * n;
-                T* to = y + o * n;
-                const T high = fold_row<RowMaximum<T>>(from, n);
-                T sum{0};
-                for (std::size_t k = 0; k < n; ++k) sum += lane::exp(from[k] - high);
-                const T log_sum = std::log(sum);
-                for (std::size_t k = 0; k < n; ++k) to[k] = from[k] - high - log_sum;
+    if (inner == 1) {
+        const std::size_t group = rows_in_group(n);
+        Array<T> powers(Shape{group * n});
+        return simd::run([=, e = powers.data()] SEVENFOLD_INLINE {
+            for (std::size_t first = 0; first < outer; first += group) {
+                const std::size_t rows = std::min(group, outer - first);
+                T* to = y + first * n;
+                from_the_top(x + first * n, rows, n, to);
+                for (std::size_t i = 0; i < rows * n; ++i) e[i] = lane::exp(to[i]);
+                for (std::size_t o = 0; o < rows; ++o) {
+                    const T log_sum = std::log(sum_row(e + o * n, n));
+                    for (std::size_t k = 0; k < n; ++k) to[o * n + k] -= log_sum;
+                }
             }
         });
+    }
     simd::run([=] SEVENFOLD_INLINE {
         for_blocks(outer, n, inner, [=](std::size_t at, std::size_t width) SEVENFOLD_INLINE {
             T high[columns], sum[columns]{};
@@ -109,12 +135,14 @@ void log_softmax(const T* x, std::size_t outer, std::size_t n, std::size_t inner
 template <class T>
 void log_softmax_backward(const T* dy, const T* y, std::size_t outer, std::size_t n, std::size_t inner, T* dx) {
     if (inner == 1)
-        return simd::run([=] SEVENFOLD_INLINE {
-            for (std::size_t o = 0; o < outer; ++o) {
-                const std::size_t at = o * n;
-                T sum{0};
-                for (std::size_t k = 0; k < n; ++k) sum += dy[at + k];
-                for (std::size_t k = 0; k < n; ++k) dx[at + k] = dy[at + k] - lane::exp(y[at + k]) * sum;
+        return simd::run([=, group = rows_in_group(n)] SEVENFOLD_INLINE {
+            for (std::size_t first = 0; first < outer; first += group) {
+                const std::size_t rows = std::min(group, outer - first), at = first * n;
+                for (std::size_t i = 0; i < rows * n; ++i) dx[at + i] = lane::exp(y[at + i]);
+                for (std::size_t o = 0; o < rows; ++o) {
+                    const T sum = sum_row(dy + at + o * n, n);
+                    for (std::size_t i = at + o * n; i < at + (o + 1) * n; ++i) dx[i] = dy[i] - dx[i] * sum;
+                }
             }
         });
     simd::run([=] SEVENFOLD_INLINE {

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <tuple>
 
 #include "sevenfold/autograd/kernels/kernels.hpp"
 #include "sevenfold/autograd/kernels/simd.hpp"
@@ -98,7 +97,7 @@ TEST_CASE_TEMPLATE("softmax and its backward agree with the formula at any lengt
     EachLevel().run([] {
         Random random(5);
         for (const Shape& shape :
-             {Shape{3, 1, 1}, Shape{2, 10, 1}, Shape{2, 37, 1}, Shape{2, 5, 3}, Shape{1, 4, 16}, Shape{2, 3, 35}}) {
+             {Shape{3, 1, 1}, Shape{300, 10, 1}, Shape{2, 37, 1}, Shape{2, 5, 3}, Shape{1, 4, 16}, Shape{2, 3, 35}}) {
             INFO(shape.str());
             const std::size_t outer = shape[0], n = shape[1], inner = shape[2];
             const Array<T> x = random.normal<T>(shape), dy = random.normal<T>(shape);
@@ -143,15 +142,20 @@ TEST_CASE_TEMPLATE("sums and extremes agree with one loop over all elements", T,
 TEST_CASE("windows read, write and add the same elements as index by index") {
     EachLevel().run([] {
         using Steps = std::array<std::ptrdiff_t, Shape::max_rank>;
+        struct Window {
+            Shape shape;
+            Steps start, step;
+        };
         const Shape whole{4, 5, 6};
-        for (const auto& [shape, start, step] :
-             std::vector<std::tuple<Shape, Steps, Steps>>{{{4, 5, 6}, {0, 0, 0}, {1, 1, 1}},
-                                                          {{2, 5, 6}, {1, 0, 0}, {1, 1, 1}},
-                                                          {{2, 3, 2}, {0, 1, 1}, {2, 1, 3}},
-                                                          {{4, 5, 6}, {3, 0, 5}, {-1, 1, -1}},
-                                                          {{1, 1, 1}, {3, 4, 5}, {1, 1, 1}},
-                                                          {{4, 1, 6}, {0, 2, 0}, {1, 1, 1}},
-                                                          {{0, 5, 6}, {0, 0, 0}, {1, 1, 1}}}) {
+        for (const Window& window : std::vector<Window>{{{4, 5, 6}, {0, 0, 0}, {1, 1, 1}},
+                                                        {{2, 5, 6}, {1, 0, 0}, {1, 1, 1}},
+                                                        {{2, 3, 2}, {0, 1, 1}, {2, 1, 3}},
+                                                        {{4, 5, 6}, {3, 0, 5}, {-1, 1, -1}},
+                                                        {{1, 1, 1}, {3, 4, 5}, {1, 1, 1}},
+                                                        {{4, 1, 6}, {0, 2, 0}, {1, 1, 1}},
+                                                        {{0, 5, 6}, {0, 0, 0}, {1, 1, 1}}}) {
+            const auto& shape = window.shape;
+            const auto &start = window.start, &step = window.step;
             INFO(shape.str());
             const View view = kernels::view(whole, shape, start, step);
             const Array<double> x = Array<double>::arange(whole.elements());
