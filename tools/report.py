@@ -59,6 +59,10 @@ def chart(label, unit, epochs, lines):
     return "".join(out) + "</svg></figure>"
 
 
+def number(value):
+    return f"{value:,.0f}" if abs(value) >= 1e4 else f"{value:.4g}"
+
+
 def section(title, folder):
     with open(os.path.join(folder, "history.csv"), newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
@@ -77,12 +81,12 @@ def section(title, folder):
     if "accuracy" in columns:
         out.append(chart("wrong answers", " %", epochs, lines("accuracy", lambda a: 100 * (1 - a))))
     if "loss" in columns:
-        out.append(chart("loss (cross-entropy)", "", epochs, lines("loss")))
+        out.append(chart("loss", "", epochs, lines("loss")))
     out.append("</div><details><summary>The numbers</summary><table><tr><th>epoch</th>")
     names = [name for name in columns if name != "epoch"]
     out += [f"<th>{html.escape(name.replace('_', ' '))}</th>" for name in names]
     for i, epoch in enumerate(epochs):
-        out.append(f"</tr><tr><td>{epoch}</td>" + "".join(f"<td>{columns[name][i]:.5g}</td>" for name in names))
+        out.append(f"</tr><tr><td>{epoch}</td>" + "".join(f"<td>{number(columns[name][i])}</td>" for name in names))
     return "".join(out) + "</tr></table></details>"
 
 
