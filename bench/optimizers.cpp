@@ -42,8 +42,8 @@ void by_hand(benchmark::State& state, int streams, Loop loop) {
     Arrays x(static_cast<std::size_t>(state.range(0)) * million);
     const float* g = x.g.data();
     for (auto _ : state) {
-        simd::run(
-            [=, n = x.n, w = x.w.data(), a = x.a.data(), b = x.b.data()] SEVENFOLD_INLINE { loop(n, w, g, a, b); });
+        simd::run([=, n = x.n, w = x.w.data(), a = x.a.data(), b = x.b.data()]()
+                      SEVENFOLD_INLINE { loop(n, w, g, a, b); });
         benchmark::ClobberMemory();
     }
     state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * x.n * sizeof(float)) * streams);
