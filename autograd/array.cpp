@@ -237,7 +237,7 @@ struct Printer {
         bool dots = false;
         for (std::size_t i = 0; i < s[axis]; ++i) {
             if (skipped(i, s[axis]) && array.size() > 50) {
-                if (!dots && out) *out += separator(axis) + "...";
+                if (!dots && out) *out += text(separator(axis), "...");
                 dots = true;
                 continue;
             }
@@ -249,7 +249,7 @@ struct Printer {
     }
     std::string separator(std::size_t axis) const {
         const std::size_t below = array.rank() - axis - 1;
-        return below == 0 ? ", " : "," + std::string(below, '\n') + std::string(axis + 1, ' ');
+        return below == 0 ? ", " : text(',', std::string(below, '\n'), std::string(axis + 1, ' '));
     }
 };
 

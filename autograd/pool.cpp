@@ -40,7 +40,12 @@ Cache::~Cache() {
 }
 
 // Reuse would hide a use after free from the address sanitizer.
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(__has_feature)
+#define SEVENFOLD_HAS_FEATURE(f) __has_feature(f)
+#else
+#define SEVENFOLD_HAS_FEATURE(f) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || SEVENFOLD_HAS_FEATURE(address_sanitizer)
 constexpr bool reuse = false;
 #else
 constexpr bool reuse = true;

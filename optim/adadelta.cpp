@@ -23,7 +23,7 @@ struct Rule<AdadeltaOptions> {
     static void update(const AdadeltaOptions& o, const Part<T>& p) {
         const T lr = static_cast<T>(o.lr), rho = static_cast<T>(o.rho), rest = static_cast<T>(1 - o.rho);
         const T eps = static_cast<T>(o.eps), decay = static_cast<T>(o.weight_decay);
-        simd::run([=, s = p.slots[0], u = p.slots[1]] SEVENFOLD_INLINE {
+        simd::run([=, s = p.slots[0], u = p.slots[1]]() SEVENFOLD_INLINE {
             for (std::size_t i = 0; i < p.size; ++i) {
                 const T g = p.g[i] + decay * p.w[i];
                 s[i] = rho * s[i] + rest * g * g;

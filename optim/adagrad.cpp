@@ -24,7 +24,7 @@ struct Rule<AdagradOptions> {
         const T lr = static_cast<T>(o.lr / (1 + static_cast<double>(p.t - 1) * o.lr_decay));
         const T inside = static_cast<T>(o.eps_inside ? o.eps : 0), outside = static_cast<T>(o.eps_inside ? 0 : o.eps);
         const T decay = static_cast<T>(o.weight_decay);
-        simd::run([=, s = p.slots[0]] SEVENFOLD_INLINE {
+        simd::run([=, s = p.slots[0]]() SEVENFOLD_INLINE {
             for (std::size_t i = 0; i < p.size; ++i) {
                 const T g = p.g[i] + decay * p.w[i];
                 s[i] += g * g;

@@ -30,7 +30,7 @@ struct Rule<AdamOptions> {
         const T eps = static_cast<T>(o.folded ? o.eps / root : o.eps);
         const T decay = static_cast<T>(o.decoupled ? 0 : o.weight_decay);
         const T keep = static_cast<T>(o.decoupled ? 1 - o.lr * o.weight_decay : 1);
-        simd::run([=, m = p.slots[0], v = p.slots[1], top = p.slots[2]] SEVENFOLD_INLINE {
+        simd::run([=, m = p.slots[0], v = p.slots[1], top = p.slots[2]]() SEVENFOLD_INLINE {
             for (std::size_t i = 0; i < p.size; ++i) {
                 const T g = p.g[i] + decay * p.w[i];
                 m[i] = b1 * m[i] + a1 * g;

@@ -12,7 +12,7 @@ namespace {
 template <class T, class Term>
 double sum(const Array<T>& gradient, Term term) {
     double total = 0;
-    simd::run([term, n = gradient.size(), g = gradient.data(), &total] SEVENFOLD_INLINE {
+    simd::run([term, n = gradient.size(), g = gradient.data(), &total]() SEVENFOLD_INLINE {
         double t = 0;
         for (std::size_t i = 0; i < n; ++i) t += term(std::abs(static_cast<double>(g[i])));
         total = t;
@@ -32,7 +32,7 @@ double sum_of_powers(const Array<T>& gradient, double p) {
 template <class T>
 double largest(const Array<T>& gradient) {
     T largest = 0;
-    simd::run([n = gradient.size(), g = gradient.data(), &largest] SEVENFOLD_INLINE {
+    simd::run([n = gradient.size(), g = gradient.data(), &largest]() SEVENFOLD_INLINE {
         T most = 0, none = 0;
         for (std::size_t i = 0; i < n; ++i) {
             const T a = g[i] < 0 ? -g[i] : g[i];
@@ -66,7 +66,7 @@ double clip_grad_norm(const std::vector<Variable<T>>& parameters, double max_nor
     const double factor = max_norm / (norm + 1e-6);
     if (!std::isfinite(norm) || factor >= 1) return norm;
     for_gradients(parameters, [&](Variable<T>& v) {
-        simd::run([n = v.size(), g = v.grad().data(), scale = static_cast<T>(factor)] SEVENFOLD_INLINE {
+        simd::run([n = v.size(), g = v.grad().data(), scale = static_cast<T>(factor)]() SEVENFOLD_INLINE {
             for (std::size_t i = 0; i < n; ++i) g[i] *= scale;
         });
     });
@@ -77,7 +77,7 @@ template <class T>
 void clip_grad_value(const std::vector<Variable<T>>& parameters, double limit) {
     if (!(limit >= 0)) fail<ValueError>("clip_grad_value", text("limit = ", limit), "limit is not negative");
     for_gradients(parameters, [&](Variable<T>& v) {
-        simd::run([n = v.size(), g = v.grad().data(), high = static_cast<T>(limit)] SEVENFOLD_INLINE {
+        simd::run([n = v.size(), g = v.grad().data(), high = static_cast<T>(limit)]() SEVENFOLD_INLINE {
             for (std::size_t i = 0; i < n; ++i) g[i] = g[i] > high ? high : g[i] < -high ? -high : g[i];
         });
     });

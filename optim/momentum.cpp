@@ -24,7 +24,7 @@ struct Rule<MomentumOptions> {
         const T mu = static_cast<T>(o.momentum), decay = static_cast<T>(o.weight_decay);
         const T share = static_cast<T>((damp ? 1 - o.dampening : 1) * (o.lr_inside ? o.lr : 1));
         const T rate = static_cast<T>(o.lr_inside ? 1 : o.lr);
-        simd::run([=, v = p.slots[0]] SEVENFOLD_INLINE {
+        simd::run([=, v = p.slots[0]]() SEVENFOLD_INLINE {
             for (std::size_t i = 0; i < p.size; ++i) {
                 v[i] = mu * v[i] + share * (p.g[i] + decay * p.w[i]);
                 p.w[i] -= rate * v[i];

@@ -27,7 +27,7 @@ struct Rule<NesterovOptions> {
         const T to_g = static_cast<T>(o.look_ahead ? 0 : o.lr);
         const T ahead =
             static_cast<T>(o.look_ahead ? o.lr * o.momentum : 0);  // weights decay where the gradient is taken
-        simd::run([=, v = p.slots[0]] SEVENFOLD_INLINE {
+        simd::run([=, v = p.slots[0]]() SEVENFOLD_INLINE {
             for (std::size_t i = 0; i < p.size; ++i) {
                 const T g = p.g[i] + decay * (p.w[i] - ahead * v[i]);
                 v[i] = mu * v[i] + g;

@@ -28,7 +28,7 @@ struct Rule<RmspropOptions> {
         const T lr = static_cast<T>(o.lr), alpha = static_cast<T>(o.alpha), rest = static_cast<T>(1 - o.alpha);
         const T inside = static_cast<T>(o.eps_inside ? o.eps : 0), outside = static_cast<T>(o.eps_inside ? 0 : o.eps);
         const T mu = static_cast<T>(o.momentum), decay = static_cast<T>(o.weight_decay);
-        simd::run([=, s = p.slots[0], m = p.slots[1], v = p.slots[2]] SEVENFOLD_INLINE {
+        simd::run([=, s = p.slots[0], m = p.slots[1], v = p.slots[2]]() SEVENFOLD_INLINE {
             for (std::size_t i = 0; i < p.size; ++i) {
                 const T g = p.g[i] + decay * p.w[i];
                 s[i] = alpha * s[i] + rest * g * g;

@@ -15,7 +15,7 @@ struct Rule<SgdOptions> {
     template <class T>
     static void update(const SgdOptions& o, const Part<T>& p) {
         const T lr = static_cast<T>(o.lr), decay = static_cast<T>(o.weight_decay);
-        simd::run([=] SEVENFOLD_INLINE {
+        simd::run([=]() SEVENFOLD_INLINE {
             for (std::size_t i = 0; i < p.size; ++i) p.w[i] -= lr * (p.g[i] + decay * p.w[i]);
         });
     }

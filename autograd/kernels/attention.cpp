@@ -30,7 +30,7 @@ struct Scratch {
 // Keys that row i may not see get −∞, so that their weights become exactly 0.
 template <class T>
 void mask_scores(std::size_t length, std::size_t stride, bool causal, const float* ignored, T* scores) {
-    simd::run([=] SEVENFOLD_INLINE {
+    simd::run([=]() SEVENFOLD_INLINE {
         constexpr T never = -std::numeric_limits<T>::infinity();
         for (std::size_t i = 0; i < length; ++i) {
             T* s = scores + i * stride;
@@ -44,7 +44,7 @@ void mask_scores(std::size_t length, std::size_t stride, bool causal, const floa
 
 template <class T>
 void softmax_rows(std::size_t length, std::size_t stride, const T* scores, T* row, T* weights) {
-    simd::run([=] SEVENFOLD_INLINE {
+    simd::run([=]() SEVENFOLD_INLINE {
         for (std::size_t i = 0; i < length; ++i) {
             const T* s = scores + i * stride;
             T* p = weights + i * length;
@@ -64,7 +64,7 @@ void softmax_rows(std::size_t length, std::size_t stride, const T* scores, T* ro
 // d scores = scale · p (dp − Σ p dp), written over dp.
 template <class T>
 void softmax_rows_backward(std::size_t rows, std::size_t columns, const T* weights, T scale, T* dp) {
-    simd::run([=] SEVENFOLD_INLINE {
+    simd::run([=]() SEVENFOLD_INLINE {
         for (std::size_t i = 0; i < rows; ++i) {
             const T* p = weights + i * columns;
             T* d = dp + i * columns;

@@ -21,7 +21,7 @@ namespace {
 const bool one_thread = (openblas_set_num_threads(1), true);
 
 // OpenBLAS before 0.3.25 takes an Intel processor that it does not know for a Prescott, the last without vectors worth
-// the name: products are four times slower then (OpenBLAS issue 4267). It is asked to look again, with a hint.
+// the name: products are four times slower then. It is asked to look again, with a hint.
 const bool known_processor = [] {
     if (!gotoblas_dynamic_init || !gotoblas_dynamic_quit || simd::best() == simd::Level::baseline) return false;
     if (std::getenv("OPENBLAS_CORETYPE") || std::string_view(openblas_get_corename()) != "Prescott") return false;

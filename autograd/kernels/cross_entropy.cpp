@@ -10,7 +10,7 @@ namespace sevenfold::kernels {
 template <class T>
 void cross_entropy(std::size_t rows, std::size_t classes, const T* x, const std::int64_t* label, T smoothing,
                    const T* weight, T* losses, T* largest, T* total) {
-    simd::run([=] SEVENFOLD_INLINE {
+    simd::run([=]() SEVENFOLD_INLINE {
         for (std::size_t r = 0; r < rows; ++r) {
             const T* z = x + r * classes;
             const T top = fold_row<RowMaximum<T>>(z, classes);
@@ -35,7 +35,7 @@ template <class T>
 void cross_entropy_backward(std::size_t rows, std::size_t classes, const T* x, const std::int64_t* label, T smoothing,
                             const T* largest, const T* total, const T* factor, Target<T> dx) {
     const T shared = smoothing / static_cast<T>(classes);
-    simd::run([=] SEVENFOLD_INLINE {
+    simd::run([=]() SEVENFOLD_INLINE {
         for (std::size_t r = 0; r < rows; ++r) {
             const T* z = x + r * classes;
             T* d = dx.data + r * classes;

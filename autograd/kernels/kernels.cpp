@@ -10,7 +10,7 @@ namespace sevenfold::kernels {
 
 template <class T>
 void accumulate(Array<T>& to, const Array<T>& from) {
-    simd::run([n = from.size(), x = from.data(), y = to.data()] SEVENFOLD_INLINE {
+    simd::run([n = from.size(), x = from.data(), y = to.data()]() SEVENFOLD_INLINE {
         for (std::size_t i = 0; i < n; ++i) y[i] += x[i];
     });
 }
@@ -18,7 +18,7 @@ void accumulate(Array<T>& to, const Array<T>& from) {
 template <class T>
 T sum(const T* x, std::size_t n) {
     T total{0};
-    simd::run([n, x, &total] SEVENFOLD_INLINE {
+    simd::run([n, x, &total]() SEVENFOLD_INLINE {
         T t{0};
         for (std::size_t i = 0; i < n; ++i) t += x[i];
         total = t;
@@ -63,10 +63,10 @@ struct OrNan {
 template <class Fold, class T>
 void fold_middle(const T* x, std::size_t outer, std::size_t middle, std::size_t inner, T* y) {
     if (inner == 1)
-        return simd::run([=] SEVENFOLD_INLINE {
+        return simd::run([=]() SEVENFOLD_INLINE {
             for (std::size_t o = 0; o < outer; ++o) y[o] = fold_row<Fold>(x + o * middle, middle);
         });
-    simd::run([=] SEVENFOLD_INLINE {
+    simd::run([=]() SEVENFOLD_INLINE {
         for (std::size_t o = 0; o < outer; ++o) {
             T* to = y + o * inner;
             for (std::size_t i = 0; i < inner; ++i) to[i] = Fold::start;
@@ -205,7 +205,7 @@ Array<T> broadcast_to(const Array<T>& x, const Shape& shape) {
 
 template <class T>
 void transpose(std::size_t rows, std::size_t columns, const T* from, std::size_t stride, T* to) {
-    simd::run([=] SEVENFOLD_INLINE {
+    simd::run([=]() SEVENFOLD_INLINE {
         for (std::size_t j = 0; j < columns; ++j)
             for (std::size_t i = 0; i < rows; ++i) to[j * rows + i] = from[i * stride + j];
     });

@@ -60,23 +60,25 @@ SEVENFOLD_INLINE inline float tanh(float x) {
     return x != x ? x : y;
 }
 
-/// erf, relative error below 6e-7: a quotient of polynomials up to 3.92, from where on it rounds to 1.
+/// erf, relative error below 6e-7: a quotient of polynomials, fitted for the least relative error up to 3.92; from
+/// there on erf rounds to 1.
 SEVENFOLD_INLINE inline float erf(float x) {
     const float a = x < 0 ? -x : x;
     const float clamped = a < 3.92f ? a : 3.92f;
     const float s = clamped * clamped;
-    float p = -2.72614225801306e-10f;
-    p = p * s + 2.77068142495902e-8f;
-    p = p * s - 2.10102402082508e-6f;
-    p = p * s - 5.69250639462346e-5f;
-    p = p * s - 7.34990630326855e-4f;
-    p = p * s - 2.95459980854025e-3f;
-    p = p * s - 1.60960333262415e-2f;
-    float q = -1.45660718464996e-5f;
-    q = q * s - 2.13374055278905e-4f;
-    q = q * s - 1.68282697438203e-3f;
-    q = q * s - 7.37332916720468e-3f;
-    q = q * s - 1.42647390514189e-2f;
+    float p = -7.736426e-10f;
+    p = p * s + 7.669234e-8f;
+    p = p * s - 3.5582857e-6f;
+    p = p * s + 1.3545301e-4f;
+    p = p * s + 1.7038226e-3f;
+    p = p * s + 4.4617217e-2f;
+    p = p * s + 1.445048e-1f;
+    p = p * s + 1.1283791f;
+    float q = 5.7745905e-4f;
+    q = q * s + 1.0288734e-2f;
+    q = q * s + 9.33423e-2f;
+    q = q * s + 4.6139696e-1f;
+    q = q * s + 1;
     const float near = clamped * p / q;
     const float y = a > clamped ? 1.0f : near;
     return x != x ? x : std::copysign(y, x);

@@ -23,7 +23,7 @@ bool worth_turning(std::size_t rows, std::size_t in, std::size_t out) {
 template <class T>
 void linear(std::size_t rows, std::size_t in, std::size_t out, const T* x, const T* w, const T* bias, T* y) {
     if (rows * in * out <= few_products)
-        return simd::run([=] SEVENFOLD_INLINE {
+        return simd::run([=]() SEVENFOLD_INLINE {
             for (std::size_t r = 0; r < rows; ++r)
                 for (std::size_t o = 0; o < out; ++o) {
                     T sum = bias ? bias[o] : T{0};
@@ -54,7 +54,7 @@ void linear_dw(std::size_t rows, std::size_t in, std::size_t out, const T* dy, c
 template <class T>
 void column_sums(std::size_t rows, std::size_t columns, const T* x, Target<T> to) {
     if (to.first) std::fill_n(to.data, columns, T{0});
-    simd::run([=, y = to.data] SEVENFOLD_INLINE {
+    simd::run([=, y = to.data]() SEVENFOLD_INLINE {
         std::size_t r = 0;
         for (; r + 4 <= rows; r += 4) {  // four rows per pass over the sums
             const T *a = x + r * columns, *b = a + columns, *c = b + columns, *d = c + columns;

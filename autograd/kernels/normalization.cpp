@@ -10,7 +10,7 @@ namespace sevenfold::kernels {
 template <class T>
 void layer_norm(std::size_t rows, std::size_t width, const T* x, const T* gamma, const T* beta, T eps, T* y, T* mean,
                 T* rstd) {
-    simd::run([=, n = static_cast<T>(width)] SEVENFOLD_INLINE {
+    simd::run([=, n = static_cast<T>(width)]() SEVENFOLD_INLINE {
         for (std::size_t r = 0; r < rows; ++r) {
             const T* from = x + r * width;
             T* to = y + r * width;
@@ -31,7 +31,7 @@ namespace {
 template <bool first, class T>
 void layer_norm_dx(std::size_t rows, std::size_t width, const T* x, const T* gamma, const T* mean, const T* rstd,
                    const T* dy, T* dx) {
-    simd::run([=, n = static_cast<T>(width)] SEVENFOLD_INLINE {
+    simd::run([=, n = static_cast<T>(width)]() SEVENFOLD_INLINE {
         for (std::size_t r = 0; r < rows; ++r) {
             const T *u = x + r * width, *g = dy + r * width;
             T* to = dx + r * width;
@@ -68,7 +68,7 @@ void layer_norm_backward(std::size_t rows, std::size_t width, const T* x, const 
             (dx.first ? layer_norm_dx<true, T> : layer_norm_dx<false, T>)(count, width, x + at, gamma, mean + from,
                                                                           rstd + from, dy + at, dx.data + at);
         if (!dgamma && !dbeta) continue;
-        simd::run([=] SEVENFOLD_INLINE {
+        simd::run([=]() SEVENFOLD_INLINE {
             for (std::size_t r = from; r < from + count; ++r) {
                 const T *u = x + r * width, *g = dy + r * width;
                 const T center = mean[r], scale = rstd[r];
@@ -120,7 +120,7 @@ SEVENFOLD_INLINE inline void each_channel(const Channels& s, const Visit& visit)
 template <class T>
 void batch_norm(const Channels& s, const T* x, const T* gamma, const T* beta, T eps, T* y, T* mean, T* rstd) {
     const T count = static_cast<T>(s.samples * s.inner);
-    simd::run([=] SEVENFOLD_INLINE {
+    simd::run([=]() SEVENFOLD_INLINE {
         channel_sums(s, mean, [=](std::size_t i, std::size_t) SEVENFOLD_INLINE { return x[i]; });
         for (std::size_t c = 0; c < s.channels; ++c) mean[c] /= count;
         channel_sums(s, rstd, [=](std::size_t i, std::size_t c) SEVENFOLD_INLINE {
@@ -136,7 +136,7 @@ template <class T>
 void batch_norm_backward(const Channels& s, const T* x, const T* gamma, const T* mean, const T* rstd, const T* dy,
                          Target<T> dx, T* dgamma, T* dbeta) {
     const T count = static_cast<T>(s.samples * s.inner);
-    simd::run([=] SEVENFOLD_INLINE {
+    simd::run([=]() SEVENFOLD_INLINE {
         channel_sums(s, dbeta, [=](std::size_t i, std::size_t) SEVENFOLD_INLINE { return dy[i]; });
         channel_sums(s, dgamma,
                      [=](std::size_t i, std::size_t c) SEVENFOLD_INLINE { return dy[i] * (x[i] - mean[c]) * rstd[c]; });
@@ -145,7 +145,7 @@ void batch_norm_backward(const Channels& s, const T* x, const T* gamma, const T*
     const auto d = [=](std::size_t i, std::size_t c) SEVENFOLD_INLINE {
         return gamma[c] * rstd[c] * (dy[i] - (dbeta[c] + (x[i] - mean[c]) * rstd[c] * dgamma[c]) / count);
     };
-    simd::run([=] SEVENFOLD_INLINE {
+    simd::run([=]() SEVENFOLD_INLINE {
         if (dx.first)
             each_channel(s, [=](std::size_t i, std::size_t c) SEVENFOLD_INLINE { dx.data[i] = d(i, c); });
         else

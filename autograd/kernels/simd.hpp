@@ -1,7 +1,7 @@
 // One binary, three speeds: a loop is compiled for plain x86-64, for AVX2 and for AVX-512, and the best one the machine
 // has is taken at run time. Write the loop once, as a lambda over plain contiguous memory:
 //
-//     simd::run([=] SEVENFOLD_INLINE { for (std::size_t i = 0; i < n; ++i) y[i] = a * x[i]; });
+//     simd::run([=]() SEVENFOLD_INLINE { for (std::size_t i = 0; i < n; ++i) y[i] = a * x[i]; });
 //
 // What the lambda calls must be SEVENFOLD_INLINE too, or it stays at the baseline.
 #pragma once

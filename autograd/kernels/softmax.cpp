@@ -42,7 +42,7 @@ SEVENFOLD_INLINE inline T sum_row(const T* x, std::size_t n) {
 template <class T>
 void softmax(const T* x, std::size_t outer, std::size_t n, std::size_t inner, T* y) {
     if (inner == 1)
-        return simd::run([=, group = rows_in_group(n)] SEVENFOLD_INLINE {
+        return simd::run([=, group = rows_in_group(n)]() SEVENFOLD_INLINE {
             for (std::size_t first = 0; first < outer; first += group) {
                 const std::size_t rows = std::min(group, outer - first);
                 T* to = y + first * n;
@@ -54,7 +54,7 @@ void softmax(const T* x, std::size_t outer, std::size_t n, std::size_t inner, T*
                 }
             }
         });
-    simd::run([=] SEVENFOLD_INLINE {
+    simd::run([=]() SEVENFOLD_INLINE {
         for_blocks(outer, n, inner, [=](std::size_t at, std::size_t width) SEVENFOLD_INLINE {
             T high[columns], sum[columns]{};
             for (std::size_t j = 0; j < width; ++j) high[j] = RowMaximum<T>::start;
@@ -74,7 +74,7 @@ void softmax(const T* x, std::size_t outer, std::size_t n, std::size_t inner, T*
 template <class T>
 void softmax_backward(const T* dy, const T* y, std::size_t outer, std::size_t n, std::size_t inner, T* dx) {
     if (inner == 1)
-        return simd::run([=] SEVENFOLD_INLINE {
+        return simd::run([=]() SEVENFOLD_INLINE {
             for (std::size_t o = 0; o < outer; ++o) {
                 const std::size_t at = o * n;
                 T sum{0};
@@ -82,7 +82,7 @@ void softmax_backward(const T* dy, const T* y, std::size_t outer, std::size_t n,
                 for (std::size_t k = 0; k < n; ++k) dx[at + k] = y[at + k] * (dy[at + k] - sum);
             }
         });
-    simd::run([=] SEVENFOLD_INLINE {
+    simd::run([=]() SEVENFOLD_INLINE {
         for_blocks(outer, n, inner, [=](std::size_t at, std::size_t width) SEVENFOLD_INLINE {
             T sum[columns]{};
             for (std::size_t k = 0; k < n; ++k)
@@ -101,7 +101,7 @@ void log_softmax(const T* x, std::size_t outer, std::size_t n, std::size_t inner
     if (inner == 1) {
         const std::size_t group = rows_in_group(n);
         Array<T> powers(Shape{group * n});
-        return simd::run([=, e = powers.data()] SEVENFOLD_INLINE {
+        return simd::run([=, e = powers.data()]() SEVENFOLD_INLINE {
             for (std::size_t first = 0; first < outer; first += group) {
                 const std::size_t rows = std::min(group, outer - first);
                 T* to = y + first * n;
@@ -114,7 +114,7 @@ void log_softmax(const T* x, std::size_t outer, std::size_t n, std::size_t inner
             }
         });
     }
-    simd::run([=] SEVENFOLD_INLINE {
+    simd::run([=]() SEVENFOLD_INLINE {
         for_blocks(outer, n, inner, [=](std::size_t at, std::size_t width) SEVENFOLD_INLINE {
             T high[columns], sum[columns]{};
             for (std::size_t j = 0; j < width; ++j) high[j] = RowMaximum<T>::start;
@@ -135,7 +135,7 @@ void log_softmax(const T* x, std::size_t outer, std::size_t n, std::size_t inner
 template <class T>
 void log_softmax_backward(const T* dy, const T* y, std::size_t outer, std::size_t n, std::size_t inner, T* dx) {
     if (inner == 1)
-        return simd::run([=, group = rows_in_group(n)] SEVENFOLD_INLINE {
+        return simd::run([=, group = rows_in_group(n)]() SEVENFOLD_INLINE {
             for (std::size_t first = 0; first < outer; first += group) {
                 const std::size_t rows = std::min(group, outer - first), at = first * n;
                 for (std::size_t i = 0; i < rows * n; ++i) dx[at + i] = lane::exp(y[at + i]);
@@ -145,7 +145,7 @@ void log_softmax_backward(const T* dy, const T* y, std::size_t outer, std::size_
                 }
             }
         });
-    simd::run([=] SEVENFOLD_INLINE {
+    simd::run([=]() SEVENFOLD_INLINE {
         for_blocks(outer, n, inner, [=](std::size_t at, std::size_t width) SEVENFOLD_INLINE {
             T sum[columns]{};
             for (std::size_t k = 0; k < n; ++k)

@@ -46,7 +46,7 @@ void for_view(const View& view, const Run& run) {
 // move(element of the array, element of the contiguous side) for every pair; a loop of its own where there are no gaps.
 template <class X, class Y, class Move>
 void for_elements(X* x, const View& view, Y* y, const Move& move) {
-    simd::run([&] SEVENFOLD_INLINE {
+    simd::run([&]() SEVENFOLD_INLINE {
         for_view(view,
                  [&](std::size_t n, std::ptrdiff_t offset, std::ptrdiff_t stride, std::size_t done) SEVENFOLD_INLINE {
                      X* at = x + offset;

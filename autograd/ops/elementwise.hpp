@@ -98,7 +98,7 @@ class Unary final : public Op<T> {
     Array<T> forward(const Array<T>& x) const {
         if (x.rank() == 0) return rule_.value(Lane<T>(*x.data())).v;
         Array<T> y(x.shape());
-        simd::run([rule = rule_, n = x.size(), from = x.data(), to = y.data()] SEVENFOLD_INLINE {
+        simd::run([rule = rule_, n = x.size(), from = x.data(), to = y.data()]() SEVENFOLD_INLINE {
             for (std::size_t i = 0; i < n; ++i) to[i] = rule.value(Lane<T>(from[i])).v;
         });
         return y;
@@ -112,7 +112,7 @@ class Unary final : public Op<T> {
         if (dy.rank() == 0)
             return step.add(0, rule_.dx(Lane<T>(*dy.data()), read<has_x>(Lane<T>(*x)), read<has_y>(Lane<T>(*y))).v);
         Array<T> dx(dy.shape());
-        simd::run([rule = rule_, n = dy.size(), from = dy.data(), x, y, to = dx.data()] SEVENFOLD_INLINE {
+        simd::run([rule = rule_, n = dy.size(), from = dy.data(), x, y, to = dx.data()]() SEVENFOLD_INLINE {
             for (std::size_t i = 0; i < n; ++i)
                 to[i] = rule.dx(Lane<T>(from[i]), read<has_x>(Lane<T>(x[i])), read<has_y>(Lane<T>(y[i]))).v;
         });
@@ -141,7 +141,7 @@ Array<T> pairwise_value(Rule rule, const Array<T>& a, const Array<T>& b) {
     if (a.rank() == 0 && b.rank() == 0) return rule.value(Lane<T>(*a.data()), Lane<T>(*b.data())).v;
     Array<T> y(broadcast_shape(Rule::text.name, a.shape(), b.shape()));
     for_runs<T, 2>(y.shape(), {&a, &b}, y.data(), [rule](std::size_t n, const std::array<const T*, 2>& in, T* to) {
-        simd::run([rule, n, u = in[0], v = in[1], to] SEVENFOLD_INLINE {
+        simd::run([rule, n, u = in[0], v = in[1], to]() SEVENFOLD_INLINE {
             for (std::size_t i = 0; i < n; ++i) to[i] = rule.value(Lane<T>(u[i]), Lane<T>(v[i])).v;
         });
     });
@@ -199,7 +199,7 @@ class Pairwise final : public Op<T> {
         Array<T> out(dy.shape());
         for_runs<T, 4>(dy.shape(), {&dy, &a, &b, &y}, out.data(),
                        [rule = rule_](std::size_t n, const std::array<const T*, 4>& in, T* to) {
-                           simd::run([rule, n, p = in[0], u = in[1], v = in[2], w = in[3], to] SEVENFOLD_INLINE {
+                           simd::run([rule, n, p = in[0], u = in[1], v = in[2], w = in[3], to]() SEVENFOLD_INLINE {
                                for (std::size_t i = 0; i < n; ++i)
                                    to[i] = lane_derivative<input>(rule, p[i], u[i], v[i], w[i]);
                            });

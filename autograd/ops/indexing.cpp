@@ -23,7 +23,7 @@ void check_index(std::string_view op, const Indices& index, std::size_t n) {
 template <class T>
 void add_blocks(const T* from, const Indices& index, const Around& whole, T* to) {
     const std::size_t count = index.size();
-    simd::run([=, at = index.data()] SEVENFOLD_INLINE {
+    simd::run([=, at = index.data()]() SEVENFOLD_INLINE {
         for (std::size_t o = 0; o < whole.outer; ++o)
             for (std::size_t k = 0; k < count; ++k) {
                 const T* block = from + (o * count + k) * whole.inner;

@@ -58,7 +58,7 @@ class PairwiseSum final : public Op<T> {
 
     Array<T> forward(const Array<T>& a, const Array<T>& b) const {
         T total{0};
-        simd::run([rule = rule_, n = a.size(), u = a.data(), v = b.data(), &total] SEVENFOLD_INLINE {
+        simd::run([rule = rule_, n = a.size(), u = a.data(), v = b.data(), &total]() SEVENFOLD_INLINE {
             T sum{0};
             for (std::size_t i = 0; i < n; ++i) sum += rule.value(Lane<T>(u[i]), Lane<T>(v[i])).v;
             total = sum;
@@ -87,7 +87,7 @@ class PairwiseSum final : public Op<T> {
         const Array<T>&a = step.x(0), &b = step.x(1);
         Array<T> out(a.shape());
         simd::run([d, rule = rule_, dy = step.dy().item() * scale_, n = a.size(), u = a.data(), v = b.data(),
-                   to = out.data()] SEVENFOLD_INLINE {
+                   to = out.data()]() SEVENFOLD_INLINE {
             for (std::size_t i = 0; i < n; ++i) to[i] = d(rule, Lane<T>(dy), Lane<T>(u[i]), Lane<T>(v[i])).v;
         });
         return out;

@@ -99,7 +99,7 @@ class Where final : public Op<T> {
         Array<T> y(broadcast_shape("where", condition.shape(), broadcast_shape("where", a.shape(), b.shape())));
         for_runs<T, 3>(y.shape(), {&condition, &a, &b}, y.data(),
                        [](std::size_t n, const std::array<const T*, 3>& in, T* to) {
-                           simd::run([n, c = in[0], u = in[1], v = in[2], to] SEVENFOLD_INLINE {
+                           simd::run([n, c = in[0], u = in[1], v = in[2], to]() SEVENFOLD_INLINE {
                                for (std::size_t i = 0; i < n; ++i) to[i] = c[i] != T{0} ? u[i] : v[i];
                            });
                        });
