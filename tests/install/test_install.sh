@@ -33,7 +33,7 @@ with_pkg_config() {  # with_pkg_config SOURCE [--static]
 }
 with_cmake() {
     rm -rf cmake-build
-    cmake -S "$here" -B cmake-build -DCMAKE_PREFIX_PATH="$prefix" >cmake.log 2>&1 && cmake --build cmake-build >>cmake.log 2>&1 ||
+    cmake -G Ninja -S "$here" -B cmake-build -DCMAKE_PREFIX_PATH="$prefix" >cmake.log 2>&1 && cmake --build cmake-build >>cmake.log 2>&1 ||
         { cat cmake.log; fail 'the build with CMake'; }
     cmake-build/program || fail 'main.cpp, built with CMake'
 }
