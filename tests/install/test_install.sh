@@ -18,7 +18,8 @@ cd "$place"
 cd "$prefix/include"
 find sevenfold -name '*.hpp' ! -name sevenfold.hpp | sort >"$place/headers"
 while read -r header; do
-    [ "$header" = sevenfold/autograd/xtensor.hpp ] || grep -qF "#include \"$header\"" sevenfold/sevenfold.hpp || fail "sevenfold.hpp does not include $header"
+    [ "$header" = sevenfold/autograd/xtensor.hpp ] || grep -qF "#include \"$header\"" sevenfold/sevenfold.hpp ||
+        fail "sevenfold.hpp does not include $header"
 done <"$place/headers"
 cd "$place"
 xargs -P "$(nproc)" -I {} sh -c 'echo "#include <{}>" | g++ -std=c++20 -fsyntax-only -x c++ $(pkg-config --cflags sevenfold) -' \
@@ -33,8 +34,8 @@ with_pkg_config() {  # with_pkg_config SOURCE [--static]
 }
 with_cmake() {
     rm -rf cmake-build
-    cmake -G Ninja -S "$here" -B cmake-build -DCMAKE_PREFIX_PATH="$prefix" >cmake.log 2>&1 && cmake --build cmake-build >>cmake.log 2>&1 ||
-        { cat cmake.log; fail 'the build with CMake'; }
+    cmake -G Ninja -S "$here" -B cmake-build -DCMAKE_PREFIX_PATH="$prefix" >cmake.log 2>&1 &&
+        cmake --build cmake-build >>cmake.log 2>&1 || { cat cmake.log; fail 'the build with CMake'; }
     cmake-build/program || fail 'main.cpp, built with CMake'
 }
 
