@@ -18,6 +18,7 @@
 #include "sevenfold/optim/rules.hpp"
 #include "sevenfold/optim/clip.hpp"
 #include "sevenfold/optim/schedule.hpp"
+#include "sevenfold/optim/newton.hpp"
 
 #include "sevenfold/data/file.hpp"
 #include "sevenfold/data/elements.hpp"
