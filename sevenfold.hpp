@@ -7,13 +7,13 @@
 #include "sevenfold/autograd/shape.hpp"
 #include "sevenfold/autograd/pool.hpp"
 #include "sevenfold/autograd/random.hpp"
-#include "sevenfold/autograd/parallel.hpp"
 #include "sevenfold/autograd/array.hpp"
 #include "sevenfold/autograd/variable.hpp"
 #include "sevenfold/autograd/ops.hpp"
 #include "sevenfold/autograd/op.hpp"
 #include "sevenfold/autograd/tape.hpp"
 #include "sevenfold/autograd/gradcheck.hpp"
+#include "sevenfold/autograd/linalg.hpp"
 
 #include "sevenfold/optim/optimizer.hpp"
 #include "sevenfold/optim/rules.hpp"
@@ -59,7 +59,4 @@
 #include "sevenfold/train/checkpoint.hpp"
 #include "sevenfold/train/interrupt.hpp"
 #include "sevenfold/train/trainer.hpp"
-
-#include "sevenfold/ensemble/estimator.hpp"
-#include "sevenfold/ensemble/score.hpp"
 // clang-format on

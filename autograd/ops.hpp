@@ -124,6 +124,17 @@ template <class T> Variable<T> linear(const Variable<T>& x, Also<T> w);
 /// Einstein's summation, "bij,bjk->bik"; letters only, without ->: letters that occur once, in order.
 template <class T> Variable<T> einsum(std::string_view equation, const std::vector<Variable<T>>& xs);
 
+// ---- singular values (ops/linalg.cpp); on arrays: linalg.hpp
+
+/// Of a matrix (m, n): min(m, n) values, decreasing. Differentiable twice and more where all differ, and from 0.
+template <class T> Variable<T> singular_values(const Variable<T>& x);
+template <class T>
+struct SvdVariables {
+    Variable<T> u, s, vt;  ///< (m, k), (k), (k, n), k = min(m, n); signs as in Svd
+};
+/// x = U diag(s) Vᵀ. Its gradient throws ValueError where singular values are equal or 0.
+template <class T> SvdVariables<T> svd(const Variable<T>& x);
+
 // ---- layers in one op (ops/convolution.cpp, ops/normalization.cpp, ops/attention.cpp)
 
 struct Conv2dOptions {

@@ -25,6 +25,7 @@ OpGroup softmax_group();
 OpGroup layout_group();
 OpGroup indexing_group();
 OpGroup matmul_group();
+OpGroup linalg_group();
 OpGroup linear_group();
 OpGroup normalization_group();
 OpGroup attention_group();

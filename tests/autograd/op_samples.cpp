@@ -186,6 +186,15 @@ void add_products(Samples& to) {
     }
 }
 
+void add_linalg(Samples& to) {
+    for (const Shape& shape : {Shape{5, 3}, Shape{3, 5}, Shape{3, 3}, Shape{1, 1}}) {
+        to["singular_values"].push_back(call([](const auto& x) { return singular_values(x[0]); }, {numbers(shape)}));
+        to["svd"].push_back(call([](const auto& x) { return svd(x[0]).u; }, {numbers(shape)}));
+        to["svd"].push_back(call([](const auto& x) { return svd(x[0]).vt; }, {numbers(shape)}));
+        to["svd"].push_back(call([](const auto& x) { return exp(svd(x[0]).s) * svd(x[0]).u; }, {numbers(shape)}));
+    }
+}
+
 void add_losses(Samples& to) {
     for (const Reduction reduction : {Reduction::mean, Reduction::sum, Reduction::none})
         for (const Shape& shape : {Shape{3, 4}, Shape{}}) {
@@ -253,6 +262,7 @@ const Samples& op_samples() {
         add_layout(out);
         add_indexing(out);
         add_products(out);
+        add_linalg(out);
         add_losses(out);
         add_layers(out);
         add_cross_entropy(out);
