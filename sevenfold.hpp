@@ -7,6 +7,7 @@
 #include "sevenfold/autograd/shape.hpp"
 #include "sevenfold/autograd/pool.hpp"
 #include "sevenfold/autograd/random.hpp"
+#include "sevenfold/autograd/parallel.hpp"
 #include "sevenfold/autograd/array.hpp"
 #include "sevenfold/autograd/variable.hpp"
 #include "sevenfold/autograd/ops.hpp"
@@ -59,4 +60,7 @@
 #include "sevenfold/train/checkpoint.hpp"
 #include "sevenfold/train/interrupt.hpp"
 #include "sevenfold/train/trainer.hpp"
+
+#include "sevenfold/ensemble/estimator.hpp"
+#include "sevenfold/ensemble/score.hpp"
 // clang-format on
