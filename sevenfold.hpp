@@ -63,4 +63,5 @@
 
 #include "sevenfold/ensemble/estimator.hpp"
 #include "sevenfold/ensemble/score.hpp"
+#include "sevenfold/ensemble/linear_model.hpp"
 // clang-format on
