@@ -64,4 +64,5 @@
 #include "sevenfold/ensemble/estimator.hpp"
 #include "sevenfold/ensemble/score.hpp"
 #include "sevenfold/ensemble/linear_model.hpp"
+#include "sevenfold/ensemble/network.hpp"
 // clang-format on
