@@ -65,4 +65,7 @@
 #include "sevenfold/ensemble/score.hpp"
 #include "sevenfold/ensemble/linear_model.hpp"
 #include "sevenfold/ensemble/network.hpp"
+
+#include "sevenfold/validation/split.hpp"
+#include "sevenfold/validation/metrics.hpp"
 // clang-format on

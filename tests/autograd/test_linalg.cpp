@@ -109,7 +109,7 @@ TEST_CASE("a pseudo-inverse has the four properties of Moore and Penrose, for de
 TEST_CASE_TEMPLATE("a linear system is solved, whatever the sizes of its rows and columns", T, float, double) {
     const double tolerance = sizeof(T) == 8 ? 1e-10 : 1e-3;
     Random random(6);
-    for (const std::size_t n : {1, 2, 5, 30}) {
+    for (const std::size_t n : std::vector<std::size_t>{1, 2, 5, 30}) {
         auto a = random.normal<T>({n, n});
         for (std::size_t i = 0; i < n; ++i) a(i, i) += 3 * static_cast<T>(std::sqrt(n));
         const auto x = random.normal<T>({n, 3});
