@@ -68,4 +68,6 @@
 
 #include "sevenfold/validation/split.hpp"
 #include "sevenfold/validation/metrics.hpp"
+#include "sevenfold/validation/cross_validate.hpp"
+#include "sevenfold/validation/bias_variance.hpp"
 // clang-format on
