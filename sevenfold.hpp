@@ -49,6 +49,7 @@
 #include "sevenfold/nn/attention.hpp"
 #include "sevenfold/nn/transformer.hpp"
 #include "sevenfold/nn/vit.hpp"
+#include "sevenfold/nn/compress.hpp"
 #include "sevenfold/nn/summary.hpp"
 #include "sevenfold/nn/safetensors.hpp"
 #include "sevenfold/nn/save.hpp"
