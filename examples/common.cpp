@@ -81,11 +81,11 @@ Flags read_flags(int argc, char** argv, const std::string& about, Flags flags, c
         ->check(one_of(rules));
     app.add_option("--save", flags.save, "Write a checkpoint to FILE after every epoch")->type_name("FILE");
     app.add_option("--resume", flags.resume, "Go on from the checkpoint FILE")->type_name("FILE");
-    app.add_option("--threads", flags.threads, "Accepted everywhere; one thread trains, so results never depend on it")
+    app.add_option("--threads", flags.threads, "Threads for folds, bags and trees; results never depend on it")
         ->type_name("N")
         ->capture_default_str()
         ->check(count);
-    app.add_option("--out", flags.out, "Write history.csv and history.json into the folder DIR")->type_name("DIR");
+    app.add_option("--out", flags.out, "Write the numbers into the folder DIR, as CSV")->type_name("DIR");
     for (const Extra& extra : extras)
         std::visit(
             [&](auto* value) {

@@ -23,7 +23,7 @@ struct Flags {
     std::string optimizer = "adam";
     std::string save{}, resume{};  ///< checkpoint files
     std::size_t threads = 1;
-    std::string out{};      ///< a folder for history.csv and history.json
+    std::string out{};      ///< a folder for history.csv and history.json, or for an example's tables
     std::string command{};  ///< what was typed, without --resume
 };
 
@@ -40,6 +40,11 @@ struct Extra {
 /// accepted, so that one command line fits all examples, and the help says so. Ends the program on --help and on bad flags.
 Flags read_flags(int argc, char** argv, const std::string& about, Flags defaults, const std::vector<Extra>& extras = {},
                  const std::vector<std::string>& ignored = {});
+
+/// What to ignore where nothing is trained epoch by epoch, and where nothing is saved.
+inline const std::vector<std::string> without_epochs{"--data",      "--epochs", "--batch", "--lr",
+                                                     "--optimizer", "--save",   "--resume"};
+inline const std::vector<std::string> without_checkpoints{"--data", "--save", "--resume"};
 
 /// Runs the example; an error of the library becomes its message on standard error and exit status 1.
 int run(const std::function<void()>& example);
