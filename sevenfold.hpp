@@ -64,6 +64,14 @@
 
 #include "sevenfold/ensemble/estimator.hpp"
 #include "sevenfold/ensemble/score.hpp"
+#include "sevenfold/ensemble/training_data.hpp"
+#include "sevenfold/ensemble/decision_tree.hpp"
+#include "sevenfold/ensemble/decision_stump.hpp"
+#include "sevenfold/ensemble/nearest_neighbours.hpp"
+#include "sevenfold/ensemble/bootstrap.hpp"
+#include "sevenfold/ensemble/bagging.hpp"
+#include "sevenfold/ensemble/adaboost.hpp"
+#include "sevenfold/ensemble/adaboost_r2.hpp"
 #include "sevenfold/ensemble/linear_model.hpp"
 #include "sevenfold/ensemble/network.hpp"
 

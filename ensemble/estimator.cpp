@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
+
+#include "sevenfold/ensemble/training_data.hpp"
 
 namespace sevenfold {
 namespace {
@@ -13,8 +16,10 @@ void check_features(std::string_view estimator, const Array<double>& X) {
     if (X.rank() != 2 || X.empty())
         fail<ShapeError>(estimator, text("X ", X.shape()), "X is (rows, features), at least one of each",
                          X.rank() > 2 ? "Make each row flat with reshape." : "");
+    std::size_t finite = 0;  // counted rather than looked for, which would not be done in vectors
+    for (const double v : X) finite += std::abs(v) <= std::numeric_limits<double>::max();
+    if (finite == X.size()) return;
     const double* bad = std::find_if(X.begin(), X.end(), [](double v) { return !std::isfinite(v); });
-    if (bad == X.end()) return;
     const auto at = static_cast<std::size_t>(bad - X.begin());
     fail<ValueError>(estimator, text("X(", at / X.shape(1), ", ", at % X.shape(1), ") = ", *bad),
                      "features are finite numbers", "Leave such rows out or fill them in.");
@@ -94,6 +99,12 @@ Array<double> largest_column(const Array<double>& scores) {
     for (const double* row = scores.begin(); row != scores.end(); row += columns)
         *to++ = static_cast<double>(std::max_element(row, row + columns) - row);
     return out;
+}
+
+void Estimator::Base::fit_copied_rows(const TrainingData& data, const Array<double>& weights,
+                                      std::span<const std::size_t> rows) {
+    if (rows.empty()) return fit(data.X(), data.y(), weights);
+    fit(data.X().rows(rows), data.y().rows(rows), weights.rank() == 0 ? weights : weights.rows(rows));
 }
 
 Array<double> Estimator::probabilities(const Array<double>& X, std::size_t classes) const {

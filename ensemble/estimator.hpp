@@ -7,6 +7,7 @@
 #include <concepts>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <typeinfo>
 
@@ -39,6 +40,15 @@ template <class E>
 concept HasProbabilities = requires(const E& c, const Array<double>& X) {
     { c.probabilities(X) } -> std::same_as<Array<double>>;
 };
+
+class TrainingData;  // ensemble/training_data.hpp
+
+/// Fits to rows of a data set that many estimators share; for the others, Estimator::fit copies the rows.
+template <class E>
+concept FitsTrainingData =
+    requires(E e, const TrainingData& data, const Array<double>& weights, std::span<const std::size_t> rows) {
+        e.fit(data, weights, rows);
+    };
 // clang-format on
 
 /// Any estimator, chosen at run time:
@@ -64,6 +74,11 @@ class Estimator {
     void fit(const Array<double>& X, const Array<double>& y, const Array<double>& weights = {}) {
         model_->fit(X, y, weights);
     }
+    /// Fits to the `rows` of the set, which may repeat, in that order; empty stands for all. Weights are those of the set's
+    /// rows. Trees share what the set has sorted.
+    void fit(const TrainingData& data, const Array<double>& weights = {}, std::span<const std::size_t> rows = {}) {
+        model_->fit_rows(data, weights, rows);
+    }
     /// (N,). Throws NotFittedError, or ShapeError when X has other columns than in fit.
     Array<double> predict(const Array<double>& X) const { return model_->predict(X); }
     bool has_probabilities() const { return model_->has_probabilities(); }
@@ -83,6 +98,8 @@ class Estimator {
     struct Base {
         virtual ~Base() = default;
         virtual void fit(const Array<double>& X, const Array<double>& y, const Array<double>& weights) = 0;
+        virtual void fit_rows(const TrainingData& data, const Array<double>& weights,
+                              std::span<const std::size_t> rows) = 0;
         virtual Array<double> predict(const Array<double>& X) const = 0;
         virtual bool has_probabilities() const = 0;
         virtual Array<double> probabilities(const Array<double>& X) const = 0;
@@ -90,12 +107,20 @@ class Estimator {
         virtual std::unique_ptr<Base> copy() const = 0;
         virtual Task task() const = 0;
         virtual const std::type_info& type() const = 0;
+        void fit_copied_rows(const TrainingData& data, const Array<double>& weights, std::span<const std::size_t> rows);
     };
     template <class E>
     struct Model final : Base {
         explicit Model(E e) : estimator(std::move(e)) {}
         void fit(const Array<double>& X, const Array<double>& y, const Array<double>& weights) override {
             estimator.fit(X, y, weights);
+        }
+        void fit_rows(const TrainingData& data, const Array<double>& weights,
+                      std::span<const std::size_t> rows) override {
+            if constexpr (FitsTrainingData<E>)
+                estimator.fit(data, weights, rows);
+            else
+                fit_copied_rows(data, weights, rows);
         }
         Array<double> predict(const Array<double>& X) const override { return estimator.predict(X); }
         bool has_probabilities() const override { return HasProbabilities<E> && task() == Task::classification; }

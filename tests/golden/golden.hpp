@@ -40,6 +40,7 @@ Indices read_indices(const json& array);
 
 // One per family: checks a case in double and, where the family has a float tolerance, in float.
 using Check = void (*)(const json& document, const json& one, Report& report);
+void check_ensemble(const json& document, const json& one, Report& report);
 void check_ops(const json& document, const json& one, Report& report);
 void check_higher_order(const json& document, const json& one, Report& report);
 void check_layers(const json& document, const json& one, Report& report);

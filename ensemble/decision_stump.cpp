@@ -1,0 +1,54 @@
+#include "sevenfold/ensemble/decision_stump.hpp"
+
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "sevenfold/ensemble/split_search.hpp"
+
+namespace sevenfold {
+
+void DecisionStump::fit(const Array<double>& X, const Array<double>& y, const Array<double>& weights) {
+    fit(TrainingData("DecisionStump", task(), X, y, weights), weights);
+}
+
+void DecisionStump::fit(const TrainingData& data, const Array<double>& weights, std::span<const std::size_t> rows) {
+    if (data.task() != task() || data.classes() > 2)
+        fail<ValueError>("DecisionStump", data.classes() > 2 ? text(data.classes(), " classes") : "values",
+                         "a stump tells two classes apart", "DecisionTree({.max_depth = 1}) takes more.");
+    const BagRows bag(data.rows(), weights, rows);
+    std::vector<double> signed_weights(bag.weights);
+    for (std::size_t i = 0; i < data.rows(); ++i)
+        if (data.y().data()[i] == 0) signed_weights[i] = -signed_weights[i];
+    double weight = 0, sum = 0;
+    for (const double s : signed_weights) weight += std::abs(s), sum += s;
+
+    std::vector<std::uint32_t> buffer;
+    const NodeLists all = root_lists(data.sorted(), bag, 1, buffer);
+    std::vector<std::size_t> columns(data.features());
+    std::iota(columns.begin(), columns.end(), std::size_t{0});
+    const Split split = best_error_split(all, columns, signed_weights.data());
+
+    features_ = data.features();
+    feature_ = split.found() ? split.feature : 0;
+    threshold_ = split.found() ? split.threshold : std::numeric_limits<double>::infinity();
+    double left = 0;  // the sum on the left; without a threshold all rows are there
+    for (std::size_t i = 0; i < (split.found() ? split.left : all.count); ++i)
+        left += signed_weights[all.list(feature_)[i]];
+    // Of the left the polarity +1 gets class 1 wrong, of the right class 0: together weight / 2 + left − sum / 2.
+    polarity_ = left <= sum / 2 ? 1 : -1;
+    error_ = std::max(0.0, 0.5 - std::abs(left - sum / 2) / weight);
+}
+
+Array<double> DecisionStump::predict(const Array<double>& X) const {
+    check_predict_data("DecisionStump", features_, X);
+    Array<double> out(Shape{X.shape(0)});
+    const double* x = X.data() + feature_;
+    for (double& answer : out.flat()) {
+        answer = (*x > threshold_) == (polarity_ > 0);
+        x += features_;
+    }
+    return out;
+}
+
+}  // namespace sevenfold

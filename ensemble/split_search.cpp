@@ -1,0 +1,243 @@
+#include "sevenfold/ensemble/split_search.hpp"
+
+#include <array>
+#include <cmath>
+#include <vector>
+
+#include "sevenfold/autograd/kernels/simd.hpp"
+
+namespace sevenfold {
+namespace {
+
+std::size_t total_repeats(const NodeLists& node, const std::uint32_t* first, const std::uint32_t* last) {
+    std::size_t sum = 0;
+    for (; first != last; ++first) sum += node.repeats[*first];
+    return sum;
+}
+
+struct Fraction {
+    double num, den;
+};
+
+// (A − W A₀ / W₀)² / (W (W₀ − W))
+struct MeanGain {
+    double weight, mean;  // W₀, A₀ / W₀
+    SEVENFOLD_INLINE Fraction operator()(double w, double a) const {
+        const double d = a - w * mean;
+        return {d * d, w * (weight - w)};
+    }
+};
+
+// |A − A₀ / 2|
+struct Distance {
+    double half;
+    SEVENFOLD_INLINE Fraction operator()(double, double a) const { return {std::abs(a - half), 1}; }
+};
+
+// Columns side by side, a block of rows at a time: first the running sums, where each waits for the one before it and the
+// other columns fill the gap; then all gains of a block at once, in vectors.
+constexpr std::size_t lanes = 2, block = 256;
+
+struct Sums {
+    double weight[block], target[block];
+};
+
+template <class Gain>
+bool any_better(const Sums& sums, std::size_t n, const Gain& gain, double num, double den) {
+    std::size_t better = 0;
+    const auto look = [&sums, &better, n, gain, num, den]() SEVENFOLD_INLINE {
+        std::size_t count = 0;
+        for (std::size_t i = 0; i < n; ++i) {
+            const Fraction f = gain(sums.weight[i], sums.target[i]);
+            count += f.num * den > num * f.den;
+        }
+        better = count;
+    };
+    simd::run(look);
+    return better > 0;
+}
+
+// Best split by a fraction num / den of running sums. Fractions are compared crosswise, without a division. Few blocks hold
+// a new best; only these are gone through row by row, and what is costly to look up is looked up there.
+template <class Read, class Gain>
+Split search(const NodeLists& node, std::span<const std::size_t> features, const Read& read, const Gain& gain) {
+    Split best;
+    Sums sums[lanes];
+    for (std::size_t first = 0; first < features.size(); first += lanes) {
+        const std::size_t used = std::min(lanes, features.size() - first);
+        const std::uint32_t* list[lanes];
+        WeightedTarget running[lanes]{};
+        struct {
+            double num, den;
+            std::size_t at = Split::none;
+        } found[lanes];
+        for (std::size_t k = 0; k < lanes; ++k) {
+            list[k] = node.list(features[first + (k < used ? k : 0)]);
+            found[k].num = best.gain;  // what was found before is to be beaten
+            found[k].den = 1;
+        }
+        for (std::size_t begin = 0; begin + 1 < node.count; begin += block) {
+            const std::size_t n = std::min(block, node.count - 1 - begin);
+            for (std::size_t i = 0; i < n; ++i)
+#pragma GCC unroll 4
+                for (std::size_t k = 0; k < lanes; ++k) {
+                    const WeightedTarget row = read(list[k][begin + i]);
+                    sums[k].weight[i] = running[k].weight += row.weight;
+                    sums[k].target[i] = running[k].target += row.target;
+                }
+            for (std::size_t k = 0; k < used; ++k) {
+                const Sums& s = sums[k];
+                auto& f = found[k];
+                if (!any_better(s, n, gain, f.num, f.den)) continue;
+                for (std::size_t i = 0; i < n; ++i) {
+                    const auto [num, den] = gain(s.weight[i], s.target[i]);
+                    if (num * f.den > f.num * den && node.can_split(features[first + k], begin + i))
+                        f.num = num, f.den = den, f.at = begin + i;
+                }
+            }
+        }
+        for (std::size_t k = 0; k < used; ++k)
+            if (found[k].at != Split::none && found[k].num / found[k].den > best.gain)
+                best = node.split(features[first + k], found[k].at, found[k].num / found[k].den);
+    }
+    return best;
+}
+
+struct ReadSigned {
+    const double* rows;
+    SEVENFOLD_INLINE WeightedTarget operator()(std::uint32_t i) const { return {std::abs(rows[i]), rows[i]}; }
+};
+
+struct ReadPair {
+    const WeightedTarget* rows;
+    SEVENFOLD_INLINE WeightedTarget operator()(std::uint32_t i) const { return rows[i]; }
+};
+
+template <class Read>
+WeightedTarget total(const NodeLists& node, const Read& read) {
+    WeightedTarget sums{};
+    for (std::size_t i = 0; i < node.count; ++i) {
+        const WeightedTarget row = read(node.rows[i]);
+        sums.weight += row.weight;
+        sums.target += row.target;
+    }
+    return sums;
+}
+
+// Σ_k f(w_k) of a side, kept up to date as rows enter and leave; the purity of the side is made of it.
+struct Gini {
+    static double f(double w) { return w * w; }
+    static double purity(double sum, double weight) { return sum / weight; }
+};
+struct Entropy {
+    static double f(double w) { return w > 0 ? w * std::log(w) : 0; }
+    static double purity(double sum, double weight) { return sum - f(weight); }
+};
+
+template <class C>
+Split search_classes(const NodeLists& node, std::span<const std::size_t> features, const WeightedClass* rows,
+                     std::size_t classes) {
+    struct Side {
+        std::vector<double> weight, f;  // by class
+        double total = 0, sum = 0;
+        explicit Side(std::size_t n) : weight(n), f(n) {}
+        void add(std::size_t k, double w) {
+            weight[k] = std::max(0.0, weight[k] + w);
+            const double now = C::f(weight[k]);
+            sum += now - f[k];
+            f[k] = now;
+            total += w;
+        }
+    };
+    Side all(classes);
+    for (std::size_t i = 0; i < node.count; ++i) all.add(rows[node.rows[i]].label, rows[node.rows[i]].weight);
+    const double before = C::purity(all.sum, all.total);
+    Split best;
+    for (const std::size_t f : features) {
+        Side left(classes), right = all;
+        const std::uint32_t* const list = node.list(f);
+        for (std::size_t i = 0; i + 1 < node.count; ++i) {
+            const WeightedClass& row = rows[list[i]];
+            left.add(row.label, row.weight);
+            right.add(row.label, -row.weight);
+            const double gain =
+                std::max(0.0, C::purity(left.sum, left.total) + C::purity(right.sum, right.total) - before);
+            if (gain > best.gain && node.can_split(f, i)) best = node.split(f, i, gain);
+        }
+    }
+    return best;
+}
+
+}  // namespace
+
+bool NodeLists::can_split(std::size_t f, std::size_t i) const {
+    const std::uint32_t* const at = list(f);
+    if (columns->values(f)[at[i]] == columns->values(f)[at[i + 1]]) return false;
+    // Every row counts at least once, so only a short side has to be counted.
+    if (i + 1 < min_leaf && total_repeats(*this, at, at + i + 1) < min_leaf) return false;
+    return count - i - 1 >= min_leaf || total_repeats(*this, at + i + 1, at + count) >= min_leaf;
+}
+
+Split NodeLists::split(std::size_t f, std::size_t i, double gain) const {
+    const double below = columns->values(f)[list(f)[i]], above = columns->values(f)[list(f)[i + 1]];
+    const double middle = below / 2 + above / 2;
+    // Between neighbouring doubles there is no midpoint: it would be rounded up to the upper one.
+    return {f, i + 1, middle < above && middle >= below ? middle : below, gain};
+}
+
+NodeLists root_lists(const SortedColumns& columns, const BagRows& bag, std::size_t min_leaf,
+                     std::vector<std::uint32_t>& buffer) {
+    const std::size_t n = columns.rows();
+    if (bag.all) return {&columns, columns.order(0).data(), n, n, bag.repeats.data(), min_leaf};
+    buffer.resize(n * columns.columns());
+    std::size_t count = 0;
+    for (std::size_t f = 0; f < columns.columns(); ++f) {
+        std::uint32_t* const list = buffer.data() + f * n;
+        count = 0;
+        for (const std::uint32_t row : columns.order(f))
+            if (bag.weights[row] > 0) list[count++] = row;
+    }
+    return {&columns, buffer.data(), n, count, bag.repeats.data(), min_leaf};
+}
+
+Split best_mean_split(const NodeLists& node, std::span<const std::size_t> features, const WeightedTarget* rows) {
+    const WeightedTarget all = total(node, ReadPair{rows});
+    return search(node, features, ReadPair{rows}, MeanGain{all.weight, all.target / all.weight});
+}
+
+Split best_signed_split(const NodeLists& node, std::span<const std::size_t> features, const double* signed_weights) {
+    const WeightedTarget all = total(node, ReadSigned{signed_weights});
+    return search(node, features, ReadSigned{signed_weights}, MeanGain{all.weight, all.target / all.weight});
+}
+
+Split best_error_split(const NodeLists& node, std::span<const std::size_t> features, const double* signed_weights) {
+    const WeightedTarget all = total(node, ReadSigned{signed_weights});
+    return search(node, features, ReadSigned{signed_weights}, Distance{all.target / 2});
+}
+
+Split best_gini_split(const NodeLists& node, std::span<const std::size_t> features, const WeightedClass* rows,
+                      std::size_t classes) {
+    return search_classes<Gini>(node, features, rows, classes);
+}
+
+Split best_entropy_split(const NodeLists& node, std::span<const std::size_t> features, const WeightedClass* rows,
+                         std::size_t classes) {
+    return search_classes<Entropy>(node, features, rows, classes);
+}
+
+void partition_lists(const NodeLists& node, const std::uint8_t* goes_left, std::size_t left, std::uint32_t* to) {
+    for (std::size_t f = 0; f < node.columns->columns(); ++f) {
+        const std::uint32_t* const from = node.list(f);
+        std::uint32_t* next_left = to + f * node.stride;
+        std::uint32_t* next_right = next_left + left;
+        for (std::size_t i = 0; i < node.count; ++i) {  // without a branch: which way a row goes cannot be foretold
+            const std::uint32_t row = from[i];
+            const std::size_t is_left = goes_left[row];
+            *(is_left ? next_left : next_right) = row;
+            next_left += is_left;
+            next_right += 1 - is_left;
+        }
+    }
+}
+
+}  // namespace sevenfold
