@@ -28,7 +28,7 @@ enum class Task { classification, regression };
 /// before; `clone` is unfitted, with the same settings, and draws from `seed` if at all. Two threads never call the same
 /// object at once.
 template <class E>
-concept EstimatorLike = std::copyable<E> && requires(E e, const E& c, const Array<double>& a, std::uint64_t seed) {
+concept EstimatorLike = requires(E e, const E& c, const Array<double>& a, std::uint64_t seed) {
     e.fit(a, a, a);                                   // X, y, weights
     { c.predict(a) } -> std::same_as<Array<double>>;  // (N,) class numbers or values
     { c.clone(seed) } -> std::same_as<E>;
@@ -61,7 +61,10 @@ class Estimator {
     // clang-format off
     template <class E>
         requires(!std::same_as<E, Estimator>) && EstimatorLike<E>
-    Estimator(E estimator) : model_(std::make_unique<Model<E>>(std::move(estimator))) {}
+    Estimator(E estimator) : model_(std::make_unique<Model<E>>(std::move(estimator))) {
+        // Not a part of the concept: an ensemble is made from an Estimator, so that asking how it is copied asks here.
+        static_assert(std::copyable<E>, "an estimator is a value: it can be copied");
+    }
     // clang-format on
     Estimator(const Estimator& other) : model_(other.model_->copy()) {}
     Estimator(Estimator&&) noexcept = default;

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "../message.hpp"
+#include "sevenfold/ensemble/bagging.hpp"
 #include "sevenfold/ensemble/score.hpp"
 
 using namespace sevenfold;
@@ -71,6 +72,16 @@ TEST_CASE("an Estimator is a value: a copy keeps what it learned when the origin
     CHECK(model.predict(X)(0) == 1);
     CHECK(model.as<MeanValue>() != nullptr);
     CHECK(model.as<AlwaysOne>() == nullptr);
+}
+
+TEST_CASE("an ensemble is an estimator too: a bag of bags") {
+    Estimator model = Bagging(Bagging(MeanValue(), {.estimators = 2}), {.estimators = 3});
+    model.fit(X, y);
+    REQUIRE(model.as<Bagging>() != nullptr);
+    CHECK(model.as<Bagging>()->estimators().size() == 3);
+    CHECK(model.as<Bagging>()->estimators()[0].as<Bagging>()->estimators().size() == 2);
+    CHECK(model.predict(X)(0) >= 0);
+    CHECK(model.predict(X)(0) <= 2);
 }
 
 TEST_CASE("a clone has learned nothing") {
