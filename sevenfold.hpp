@@ -74,6 +74,7 @@
 #include "sevenfold/ensemble/adaboost_r2.hpp"
 #include "sevenfold/ensemble/linear_model.hpp"
 #include "sevenfold/ensemble/network.hpp"
+#include "sevenfold/ensemble/gradient_boosting.hpp"
 
 #include "sevenfold/validation/split.hpp"
 #include "sevenfold/validation/metrics.hpp"
