@@ -47,8 +47,13 @@ double percentile(std::vector<double> values, double q) {
 
 BootstrapResult bootstrap(std::size_t n, const std::function<double(std::span<const std::size_t> rows)>& statistic,
                           const BootstrapOptions& options) {
-    if (options.samples < 2)
-        fail<ValueError>("bootstrap", text("samples = ", options.samples), "an interval takes two at least");
+    return bootstrap(n, statistic, bootstrap_bags(n, options.samples, options.seed), options);
+}
+
+BootstrapResult bootstrap(std::size_t n, const std::function<double(std::span<const std::size_t> rows)>& statistic,
+                          std::vector<Rows> bags, const BootstrapOptions& options) {
+    if (bags.size() < 2)
+        fail<ValueError>("bootstrap", text("samples = ", bags.size()), "an interval takes two at least");
     if (!(options.level > 0 && options.level < 1))
         fail<ValueError>("bootstrap", text("level = ", options.level), "it is between 0 and 1",
                          options.level > 1 ? "95 % is 0.95." : "");
@@ -56,10 +61,10 @@ BootstrapResult bootstrap(std::size_t n, const std::function<double(std::span<co
     Rows all(n);
     std::iota(all.begin(), all.end(), std::size_t{0});
     out.estimate = statistic(all);
-    out.bags = bootstrap_bags(n, options.samples, options.seed);
-    out.statistics.resize(options.samples);
-    parallel_for(options.samples, options.threads, [&](std::size_t b) { out.statistics[b] = statistic(out.bags[b]); });
-    const auto count = static_cast<double>(options.samples);
+    out.bags = std::move(bags);
+    out.statistics.resize(out.bags.size());
+    parallel_for(out.bags.size(), options.threads, [&](std::size_t b) { out.statistics[b] = statistic(out.bags[b]); });
+    const auto count = static_cast<double>(out.bags.size());
     const double mean = std::accumulate(out.statistics.begin(), out.statistics.end(), 0.0) / count;
     double squares = 0;
     for (const double s : out.statistics) squares += (s - mean) * (s - mean);

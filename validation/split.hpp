@@ -4,11 +4,9 @@
 #include <cstdint>
 #include <vector>
 
-#include "sevenfold/autograd/array.hpp"
+#include "sevenfold/ensemble/bootstrap.hpp"  // Rows
 
 namespace sevenfold {
-
-using Rows = std::vector<std::size_t>;
 
 /// Row numbers of one split. No row is in both.
 struct Fold {

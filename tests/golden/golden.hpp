@@ -45,6 +45,7 @@ void check_ops(const json& document, const json& one, Report& report);
 void check_higher_order(const json& document, const json& one, Report& report);
 void check_layers(const json& document, const json& one, Report& report);
 void check_linalg(const json& document, const json& one, Report& report);
+void check_model_selection(const json& document, const json& one, Report& report);
 void check_optimizers(const json& document, const json& one, Report& report);
 void check_schedules(const json& document, const json& one, Report& report);
 

@@ -2,7 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
+
 #include "estimators.hpp"
+#include "sevenfold/ensemble/bagging.hpp"
+#include "sevenfold/ensemble/decision_tree.hpp"
 #include "sevenfold/ensemble/linear_model.hpp"
 
 using namespace sevenfold;
@@ -90,6 +94,35 @@ TEST_CASE("a stronger penalty trades variance for bias") {
     const auto weak = parts(0.01), strong = parts(30);
     CHECK(weak.variance > 2 * strong.variance);
     CHECK(weak.bias < strong.bias / 2);
+}
+
+TEST_CASE("deeper trees trade bias for variance; bagging lowers the variance and leaves the bias") {
+    Random random(6);
+    const std::size_t models = 30, rows = 80;
+    const auto X = random.uniform<double>({models * rows, 1}, -2, 2), X_test = random.uniform<double>({300, 1}, -2, 2);
+    const auto answer = [&](const Array<double>& x) {
+        Array<double> y(Shape{x.shape(0)});
+        for (std::size_t i = 0; i < y.size(); ++i) y(i) = std::sin(3 * x(i, 0)) + 0.4 * random.normal();
+        return y;
+    };
+    const auto y = answer(X), y_test = answer(X_test);
+    std::vector<Rows> samples(models);  // new rows for each model
+    for (std::size_t i = 0; i < models * rows; ++i) samples[i / rows].push_back(i);
+    const auto parts = [&](const Estimator& model) {
+        return decompose_squared(predictions_over(model, X, y, X_test, samples), y_test, 0.16);
+    };
+    const auto tree = [](std::size_t depth) {
+        return DecisionTree({.criterion = Criterion::squared_error, .max_depth = depth});
+    };
+    const auto stump = parts(tree(1)), middle = parts(tree(3)), deep = parts(tree(0)),
+               bag = parts(Bagging(tree(0), {.estimators = 25, .out_of_bag = false}));
+    CHECK(stump.bias > 2 * middle.bias);
+    CHECK(middle.bias > deep.bias);
+    CHECK(stump.variance < middle.variance);
+    CHECK(middle.variance < deep.variance);
+    CHECK(bag.variance < 0.75 * deep.variance);
+    CHECK(std::abs(bag.bias - deep.bias) < 0.1 * stump.bias);
+    for (const auto& one : {stump, middle, deep, bag}) CHECK(one.noise + one.bias + one.variance == Approx(one.loss));
 }
 
 TEST_CASE("models over samples give the same bits on any number of threads") {
