@@ -127,7 +127,8 @@ double Scores::mean() const {
 
 double Scores::deviation() const {
     double squares = 0;
-    for (const double v : values) squares += (v - mean()) * (v - mean());
+    const double middle = mean();
+    for (const double v : values) squares += (v - middle) * (v - middle);
     return std::sqrt(squares / static_cast<double>(values.size()));
 }
 
