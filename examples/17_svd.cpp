@@ -39,10 +39,11 @@ void compress_picture(const examples::Flags& flags) {
     const double length = parts.error(0);
     std::cout << "1. A picture: 64 digits on a sheet of 64 x 64 pixels, of rank " << parts.rank() << ".\n\n";
     examples::Table table({{"rank", 0}, {"singular value", 3}, {"error %", 2}, {"energy %", 2}, {"times smaller", 2}});
-    for (const std::size_t r : {1, 2, 4, 8, 16, 24, 31, 48, 64})
+    for (const std::size_t r : std::vector<std::size_t>{1, 2, 4, 8, 16, 24, 31, 48, 64})
         table.add({static_cast<double>(r), parts.s(r - 1), 100 * parts.error(r) / length, 100 * parts.energy(r),
                    compression_ratio(64, 64, r)});
-    for (const std::size_t r : {4, 16, 64}) std::cout << "\nRank " << r << ":\n" << corner(parts.approximation(r));
+    for (const std::size_t r : std::vector<std::size_t>{4, 16, 64})
+        std::cout << "\nRank " << r << ":\n" << corner(parts.approximation(r));
     table.save(flags, "picture");
 }
 
@@ -65,7 +66,7 @@ void compress_layers(const examples::Flags& flags) {
     examples::Table table(
         {{"rank", 0}, {"error of 256 x 128 in %", 2}, {"weights", 0}, {"share %", 1}, {"right %", 2}});
     const std::vector<Compression> costs = compressions(model.layers[1]);
-    for (const std::size_t r : {1, 2, 4, 6, 8, 12, 16, 32, 64}) {
+    for (const std::size_t r : std::vector<std::size_t>{1, 2, 4, 6, 8, 12, 16, 32, 64}) {
         Sequential<float> thin = compressed(model, r);
         const double weights = static_cast<double>(thin.parameter_count());
         table.add({static_cast<double>(r), 100 * costs.at(r - 1).relative_error, weights, 100 * weights / whole,
