@@ -9,6 +9,7 @@
 #include "sevenfold/autograd/parallel.hpp"
 #include "sevenfold/data/sets.hpp"
 #include "sevenfold/data/synthetic.hpp"
+#include "sevenfold/ensemble/adaboost.hpp"
 #include "sevenfold/ensemble/score.hpp"
 #include "sevenfold/nn/dropout.hpp"
 #include "sevenfold/nn/linear.hpp"
@@ -99,6 +100,21 @@ TEST_CASE("weights decide what is learned where rows contradict each other, and 
         CHECK(right() < 0.1);
         for (double& w : weights.flat()) w = 1 - w;
     }
+}
+
+TEST_CASE("networks can be boosted: weighted rows turn weak ones into a strong one") {
+    const Dataset<double> rings = spheres<double>(300, 2, 2, 0.1, 1);
+    const Array<double> y = classes_of(rings);
+    // Two hidden units draw at most two lines: too few to part a disc from the ring around it.
+    const Network weak(Task::classification, hidden_layers({2}), {.epochs = 30, .lr = 0.02});
+    Network alone = weak.clone(1);
+    alone.fit(rings.features, y);
+    AdaBoost boosted(weak, {.rounds = 15, .seed = 1});
+    boosted.fit(rings.features, y);
+    const double one = accuracy(alone.predict(rings.features), y), many = accuracy(boosted.predict(rings.features), y);
+    CHECK(one < 0.9);
+    CHECK(many > 0.95);
+    CHECK(1 - many <= boosted.rounds().back().bound);
 }
 
 TEST_CASE("a copy of a network keeps what it learned when the original learns anew") {
