@@ -49,23 +49,41 @@ struct DropOp {
 template <class T>
 using OpPtr = std::unique_ptr<const Op<T>, DropOp<T>>;
 
-/// Where an input of an op comes from, and its value if the op's rule reads it.
-template <class T>
-struct Input {
-    static constexpr std::uint32_t constant = ~0u;
-    Array<T> value;
-    std::uint32_t node = constant;
-    std::uint32_t version = 0;  // of the leaf, when the value was saved
+/// Where an input of an op comes from: a step of the tape, or a constant, which is kept aside if the op's rule reads it.
+class Source {
+  public:
+    Source() = default;  ///< a constant that is not kept
+    explicit Source(std::size_t step) : bits_(static_cast<std::uint32_t>(step)) {}
+    static Source kept_constant(std::size_t place) { return Source(place | constant); }
+
+    bool followed() const { return !(bits_ & constant); }
+    std::uint32_t step() const { return bits_; }  ///< if followed
+    bool kept() const { return !followed() && bits_ != not_kept; }
+    std::uint32_t place() const { return bits_ & ~constant; }  ///< among the tape's constants, if kept
+
+  private:
+    static constexpr std::uint32_t constant = 1u << 31, not_kept = ~0u;
+    std::uint32_t bits_ = not_kept;
 };
 
-/// One recorded step: a leaf's first use, or an op.
+/// One recorded step: a leaf's use, or an op. A value stands once, with the step that made it, however many rules read it.
 template <class T>
 struct Node {
-    OpPtr<T> op;                       // none for a leaf
-    Array<T> output;                   // the value if the op's rule reads it (or it is a scalar), else the shape alone
-    std::uint32_t first = 0;           // its inputs begin here; for a leaf, its place among the leaves
-    std::uint32_t count : 31 = 0;      // how many
-    std::uint32_t saved_leaf : 1 = 0;  // a saved input is a leaf, which may be changed in place
+    OpPtr<T> op;                     // none for a leaf
+    Array<T> output;                 // the value if a rule reads it (or it is a scalar), else the shape alone
+    Array<T> gradient;               // while walking, and after if retained
+    std::uint32_t first;             // its sources begin here; for a leaf, its place among the leaves
+    std::uint32_t count : 30;        // how many
+    std::uint32_t reads_leaf : 1;    // its rule reads a leaf, which may be changed in place
+    std::uint32_t has_gradient : 1;  // one has arrived
+
+    Node(OpPtr<T> the_op, Array<T> y, std::uint32_t from, std::size_t sources, bool leaf_read)
+        : op(std::move(the_op)),
+          output(std::move(y)),
+          first(from),
+          count(sources & 0x3fffffff),
+          reads_leaf(leaf_read),
+          has_gradient(0) {}
 };
 
 /// A gradient being summed in place: written when `first`, added to otherwise.
@@ -80,30 +98,33 @@ struct Target {
 template <class T>
 class Backward {
   public:
-    Backward(Tape<T>& tape, std::uint32_t node, const Array<T>& dy);
+    Backward(Tape<T>& tape, const Node<T>& node, const Array<T>& dy);
 
     const Array<T>& dy() const { return dy_; }
     std::size_t inputs() const { return node_.count; }
-    bool wants(std::size_t i) const { return inputs_[i].node != Input<T>::constant; }
+    bool wants(std::size_t i) const { return sources_[i].followed(); }
     /// Saved value of input i.
     const Array<T>& x(std::size_t i) const {
         assert(keeps(node_.op->saves(), i) && "an op's rule reads an input that it does not save");
-        return inputs_[i].value;
+        return sources_[i].followed() ? nodes_[sources_[i].step()].output : constants_[sources_[i].place()];
     }
     /// Saved result.
     const Array<T>& y() const {
         assert(node_.op->saves().output && "an op's rule reads its result, which it does not save");
         return node_.output;
     }
-    const Shape& x_shape(std::size_t i) const;  ///< known for every input that wants a gradient, saved or not
+    /// Known for every input that wants a gradient, saved or not.
+    const Shape& x_shape(std::size_t i) const {
+        return wants(i) ? nodes_[sources_[i].step()].output.shape() : x(i).shape();
+    }
     /// Gradient for input i. Where the input was broadcast, its copies' gradients are summed here, once for all ops.
     void add(std::size_t i, Array<T> dx);
     /// The same where everything is a scalar.
     void add(std::size_t i, T dx) {
-        const std::uint32_t to = inputs_[i].node;
-        T& gradient = *gradients_[to].data();
-        gradient = filled_[to] ? gradient + dx : dx;
-        filled_[to] = 1;
+        Node<T>& to = nodes_[sources_[i].step()];
+        T& gradient = *to.gradient.data();
+        gradient = to.has_gradient ? gradient + dx : dx;
+        to.has_gradient = 1;
     }
     /// For kernels that accumulate (gemm): the gradient of input i itself, of shape x_shape(i).
     Target<T> target(std::size_t i);
@@ -112,11 +133,10 @@ class Backward {
 
   private:
     Tape<T>& tape_;
-    const std::uint32_t at_;
+    Node<T>* const nodes_;
     const Node<T>& node_;
-    const Input<T>* inputs_;
-    Array<T>* gradients_;
-    std::uint8_t* filled_;
+    const Source* const sources_;
+    const Array<T>* const constants_;
     const Array<T>& dy_;
 };
 
@@ -124,7 +144,7 @@ class Backward {
 template <class T>
 class Pullback {
   public:
-    Pullback(Tape<T>& tape, std::uint32_t node, Variable<T> dy);
+    Pullback(Tape<T>& tape, std::size_t step, Variable<T> dy);
 
     const Variable<T>& dy() const { return dy_; }
     const Variable<T>& x(std::size_t i) const;  ///< saved value of input i

@@ -15,11 +15,11 @@ std::atomic<std::uint64_t> tapes_made{0};
 // The vectors of the last tape of this thread, emptied: a tape per training step allocates nothing.
 template <class T>
 struct Spare {
-    std::vector<Node<T>> nodes;
-    std::vector<Input<T>> inputs;
-    std::vector<Array<T>> gradients;
-    std::vector<std::uint8_t> filled;
+    Stack<Node<T>> nodes;
+    Stack<Source> sources;
+    Stack<Array<T>> constants;
 };
+
 // Stands where an op stood whose saved values were freed, so that the tape can still be printed.
 template <class T>
 class Freed final : public Op<T> {
@@ -59,9 +59,8 @@ template <class T>
 Tape<T>::Tape() : id_(++tapes_made), outer_(current_slot()) {
     Spare<T>& s = spare<T>();
     nodes_.swap(s.nodes);
-    inputs_.swap(s.inputs);
-    gradients_.swap(s.gradients);
-    filled_.swap(s.filled);
+    sources_.swap(s.sources);
+    constants_.swap(s.constants);
     current_slot() = this;
 }
 
@@ -71,9 +70,8 @@ Tape<T>::~Tape() {
     Spare<T>& s = spare<T>();
     if (nodes_.capacity() > s.nodes.capacity()) {
         nodes_.swap(s.nodes);
-        inputs_.swap(s.inputs);
-        gradients_.swap(s.gradients);
-        filled_.swap(s.filled);
+        sources_.swap(s.sources);
+        constants_.swap(s.constants);
     }
     for (Tape** tape = &current_slot(); *tape; tape = &(*tape)->outer_)
         if (*tape == this) {
@@ -86,23 +84,26 @@ template <class T>
 void Tape<T>::clear() {
     id_ = ++tapes_made;
     nodes_.clear();
-    inputs_.clear();
+    sources_.clear();
+    constants_.clear();
     leaves_.clear();
     names_.clear();
-    forget_gradients();
-    released_ = walked_ = false;
+    released_ = walked_ = retained_ = false;
 }
 
 template <class T>
 void Tape<T>::forget_gradients() {
-    gradients_.clear();
-    filled_.clear();
+    for (Node<T>& node : nodes_) {
+        node.gradient = Array<T>();
+        node.has_gradient = 0;
+    }
+    retained_ = false;
 }
 
 // ---- recording
 
 template <class T>
-std::uint32_t Tape<T>::place_stranger(const Variable<T>& x, std::string_view op) const {
+Source Tape<T>::place_stranger(const Variable<T>& x, std::string_view op) const {
     for (const Tape* t = current_slot(); t; t = t->outer_)
         if (x.tape_ == t->id_)
             fail<TapeError>(op, text("a variable ", x.shape(), " of another tape, which has not ended"),
@@ -114,14 +115,12 @@ std::uint32_t Tape<T>::place_stranger(const Variable<T>& x, std::string_view op)
 }
 
 template <class T>
-std::uint32_t Tape<T>::register_leaf(const std::shared_ptr<Leaf<T>>& leaf) {
-    const auto at = static_cast<std::uint32_t>(nodes_.size());
-    Node<T>& node = nodes_.emplace_back();
-    node.output = leaf->value.shape_only();
-    node.first = static_cast<std::uint32_t>(leaves_.size());
-    leaves_.push_back({leaf, at});
+Source Tape<T>::register_leaf(const std::shared_ptr<Leaf<T>>& leaf) {
+    const std::uint32_t at = nodes_.size();
+    nodes_.push(OpPtr<T>(), leaf->value.share(), static_cast<std::uint32_t>(leaves_.size()), std::size_t{0}, false);
+    leaves_.push_back({leaf, at, leaf->version});
     leaf->node_hint.store(at, std::memory_order_relaxed);
-    return at;
+    return Source(at);
 }
 
 template <class T>
@@ -159,59 +158,60 @@ void Tape<T>::backward_from(const Variable<T>& y, const Array<T>& upstream, Back
     if (upstream.shape() != y.shape())
         fail<ShapeError>("backward", text("upstream gradient ", upstream.shape(), " for a value of shape ", y.shape()),
                          "the shapes must be equal");
-    const std::uint32_t from = place(y, "backward");
+    const Source start = place(y, "backward");
     if (released_)
         fail<TapeError>("backward", "a tape whose saved values were freed",
                         "backward(.., {.release = true}) can run once",
                         "Leave `release` off to walk a tape several times.");
-    if (from == Input<T>::constant)
+    if (!start.followed())
         fail<TapeError>("backward", "a frozen leaf", "it is not trainable, so no gradient is kept",
                         "Call set_trainable(true) on it.");
     walked_ = true;
-    forget_gradients();
-    gradients_.resize(nodes_.size());
-    filled_.assign(nodes_.size(), 0);
-    gradients_[from] = upstream;
-    filled_[from] = 1;
+    if (retained_) forget_gradients();
+    retained_ = options.retain;
+    nodes_[start.step()].gradient = upstream;
+    nodes_[start.step()].has_gradient = 1;
     try {
-        walk(from, options);
+        walk(start.step(), options);
     } catch (...) {  // no leaf was touched yet: the step can be repeated
         forget_gradients();
         throw;
     }
     for (const LeafUse& use : leaves_) {
-        if (!filled_[use.node]) continue;
+        Node<T>& node = nodes_[use.step];
+        if (!node.has_gradient) continue;
         Leaf<T>& leaf = *use.leaf;
-        Array<T> g = options.retain ? gradients_[use.node] : std::move(gradients_[use.node]);
+        Array<T> g = options.retain ? node.gradient : std::move(node.gradient);
+        node.has_gradient = options.retain;
         if (leaf.has_gradient)
             kernels::accumulate(leaf.gradient, g);
         else
             leaf.gradient = std::move(g);
         leaf.has_gradient = true;
     }
-    if (!options.retain) forget_gradients();
 }
 
 template <class T>
 void Tape<T>::walk(std::uint32_t from, BackwardOptions options) {
     NoTape<T> quiet;
     if (options.release) released_ = true;
+    const bool changed = leaves_changed();
     Node<T>* const nodes = nodes_.data();  // nothing is recorded here, so nothing moves
     for (std::uint32_t i = from + 1; i-- > 0;) {
-        if (i >= 32) {  // a long tape is far larger than the caches, and processors guess worse backwards
-            __builtin_prefetch(nodes + (i - 32));
-            __builtin_prefetch(inputs_.data() + nodes[i - 16].first);
-        }
+        if (i >= 32) __builtin_prefetch(nodes + (i - 32));  // processors guess worse backwards
         Node<T>& node = nodes[i];
-        if (!node.op || !filled_[i]) continue;
-        if (node.saved_leaf) check_saved(node);
-        Array<T> dy = options.retain ? gradients_[i] : std::move(gradients_[i]);
-        if (!options.retain) filled_[i] = 0;
-        Backward<T> step(*this, i, dy);
+        if (!node.op || !node.has_gradient) continue;
+        if (changed && node.reads_leaf) check_saved(node);
+        Backward<T> step(*this, node, node.gradient);
         node.op->backward(step);
-        if (find_anomalies_) check_backward(i, dy);
+        if (find_anomalies_) check_backward(i, node.gradient);
+        if (!options.retain) {
+            node.gradient = Array<T>();
+            node.has_gradient = 0;
+        }
         if (options.release) {
-            for (std::uint32_t k = 0; k < node.count; ++k) inputs_[node.first + k].value = Array<T>();
+            for (Source source : sources(node))
+                if (source.kept()) constants_[source.place()] = Array<T>();
             if (node.output.rank() > 0) node.output = node.output.shape_only();
             if (!node.op->immortal) node.op = OpPtr<T>(new Freed<T>(node.op->text()));
         }
@@ -219,16 +219,24 @@ void Tape<T>::walk(std::uint32_t from, BackwardOptions options) {
 }
 
 template <class T>
+bool Tape<T>::leaves_changed() const {
+    for (const LeafUse& use : leaves_)
+        if (use.leaf->version != use.version) return true;
+    return false;
+}
+
+template <class T>
 void Tape<T>::check_saved(const Node<T>& node) const {
-    for (const Input<T>& in : inputs(node)) {
-        if (in.node == Input<T>::constant || nodes_[in.node].op || in.value.is_shape_only()) continue;
-        const Leaf<T>& leaf = leaf_of(nodes_[in.node]);
-        const std::size_t i = static_cast<std::size_t>(&in - inputs_.data()) - node.first;
-        if (leaf.version != in.version && keeps(node.op->saves(), i))
+    for (std::size_t i = 0; i < node.count; ++i) {
+        const Source source = sources_[node.first + i];
+        if (!source.followed() || nodes_[source.step()].op || !keeps(node.op->saves(), i)) continue;
+        const LeafUse& use = leaves_[nodes_[source.step()].first];
+        const Leaf<T>& leaf = *use.leaf;
+        if (leaf.version != use.version)
             fail<InPlaceError>("backward",
                                text(leaf.name.empty() ? "a leaf" : leaf.name, ' ', leaf.value.shape(), ", saved by ",
                                     node.op->text().name, ", was changed by ", leaf.changed_by, " since"),
-                               "backward needs the value as it was (version " + std::to_string(in.version) +
+                               "backward needs the value as it was (version " + std::to_string(use.version) +
                                    ", it is at " + std::to_string(leaf.version) + ")",
                                "Run backward before the change, or compute the loss again after it.");
     }
@@ -239,77 +247,75 @@ Array<T> Tape<T>::gradient(const Variable<T>& v) const {
     if (!v.leaf_ && v.tape_ != id_)
         fail<TapeError>("gradient", "a variable that is not on this tape",
                         "only what this tape recorded has a gradient here");
-    if (gradients_.empty())
+    if (!retained_)
         fail<TapeError>("gradient", "no gradients on this tape", "they are freed while backward walks",
                         "Ask for them: tape.backward(loss, {.retain = true}).");
     if (!v.leaf_) return gradient_of(v.node_) ? *gradient_of(v.node_) : Array<T>::zeros(v.shape());
     Array<T> sum = Array<T>::zeros(v.shape());
     for (const LeafUse& use : leaves_)  // a leaf can have several places
-        if (use.leaf == v.leaf_ && gradient_of(use.node)) kernels::accumulate(sum, *gradient_of(use.node));
+        if (use.leaf == v.leaf_ && gradient_of(use.step)) kernels::accumulate(sum, *gradient_of(use.step));
     return sum;
 }
 
 template <class T>
-Backward<T>::Backward(Tape<T>& tape, std::uint32_t at, const Array<T>& dy)
+Backward<T>::Backward(Tape<T>& tape, const Node<T>& node, const Array<T>& dy)
     : tape_(tape),
-      at_(at),
-      node_(tape.nodes_[at]),
-      inputs_(tape.inputs_.data() + node_.first),
-      gradients_(tape.gradients_.data()),
-      filled_(tape.filled_.data()),
+      nodes_(tape.nodes_.data()),
+      node_(node),
+      sources_(tape.sources_.data() + node.first),
+      constants_(tape.constants_.data()),
       dy_(dy) {}
 
 template <class T>
-const Shape& Backward<T>::x_shape(std::size_t i) const {
-    return wants(i) ? tape_.nodes_[inputs_[i].node].output.shape() : inputs_[i].value.shape();
-}
-
-template <class T>
 void Backward<T>::add(std::size_t i, Array<T> dx) {
-    const std::uint32_t to = inputs_[i].node;
-    const Array<T>& output = tape_.nodes_[to].output;
-    if (dx.shape() != output.shape()) dx = kernels::sum_to(dx, output.shape());
-    if (filled_[to]) {
-        kernels::accumulate(gradients_[to], dx);
+    Node<T>& to = nodes_[sources_[i].step()];
+    if (dx.shape() != to.output.shape()) dx = kernels::sum_to(dx, to.output.shape());
+    if (to.has_gradient) {
+        kernels::accumulate(to.gradient, dx);
     } else {
-        gradients_[to] = std::move(dx);
-        filled_[to] = 1;
+        to.gradient = std::move(dx);
+        to.has_gradient = 1;
     }
 }
 
 template <class T>
 Target<T> Backward<T>::target(std::size_t i) {
-    const std::uint32_t to = inputs_[i].node;
-    const bool first = !filled_[to];
+    Node<T>& to = nodes_[sources_[i].step()];
+    const bool first = !to.has_gradient;
     if (first) {
-        gradients_[to] = Array<T>(tape_.nodes_[to].output.shape());
-        filled_[to] = 1;
+        to.gradient = Array<T>(to.output.shape());
+        to.has_gradient = 1;
     }
-    return {gradients_[to].data(), first};
+    return {to.gradient.data(), first};
 }
 
 // ---- the functional road
 
 template <class T>
-Variable<T> Tape<T>::variable(std::uint32_t node, const Array<T>& value) const {
-    if (node == Input<T>::constant) return Variable<T>(value.share());
-    if (!nodes_[node].op) return Variable<T>(leaves_[nodes_[node].first].leaf);
-    return Variable<T>(value.share(), id_, node);
+Variable<T> Tape<T>::saved_input(Source source) const {
+    if (!source.followed()) return Variable<T>(constants_[source.place()].share());
+    const Node<T>& from = nodes_[source.step()];
+    return from.op ? saved_output(source.step()) : Variable<T>(leaves_[from.first].leaf);
 }
 
 template <class T>
-Pullback<T>::Pullback(Tape<T>& tape, std::uint32_t at, Variable<T> dy) : dy_(std::move(dy)) {
+Variable<T> Tape<T>::saved_output(std::size_t step) const {
+    return Variable<T>(nodes_[step].output.share(), id_, static_cast<std::uint32_t>(step));
+}
+
+template <class T>
+Pullback<T>::Pullback(Tape<T>& tape, std::size_t at, Variable<T> dy) : dy_(std::move(dy)) {
     const Node<T>& node = tape.nodes_[at];
     const Saves saves = node.op->saves();
     op_ = node.op->text().name;
     y_saved_ = saves.output;
-    if (y_saved_) y_ = tape.variable(at, node.output);
-    for (std::size_t i = 0; i < node.count; ++i) {
-        const Input<T>& in = tape.inputs_[node.first + i];
-        const bool has_value = keeps(saves, i);
-        const bool wanted = in.node != Input<T>::constant;
-        inputs_.push_back({has_value ? tape.variable(in.node, in.value) : Variable<T>(), Variable<T>(),
-                           wanted ? tape.nodes_[in.node].output.shape() : in.value.shape(), has_value, wanted});
+    if (y_saved_) y_ = tape.saved_output(at);
+    std::size_t i = 0;
+    for (Source source : tape.sources(node)) {
+        const bool saved = keeps(saves, i++);
+        const Variable<T> x = saved ? tape.saved_input(source) : Variable<T>();
+        const Shape& shape = source.followed() ? tape.nodes_[source.step()].output.shape() : x.shape();
+        inputs_.push_back({x, Variable<T>(), shape, saved, source.followed()});
     }
 }
 
@@ -340,7 +346,7 @@ void Op<T>::backward(Backward<T>& step) const {
 
 template <class T>
 void Backward<T>::by_pullback() {
-    Pullback<T> functional(tape_, at_, Variable<T>(dy_));
+    Pullback<T> functional(tape_, static_cast<std::size_t>(&node_ - nodes_), Variable<T>(dy_));
     node_.op->pullback(functional);
     for (std::size_t i = 0; i < functional.inputs_.size(); ++i)
         if (functional.inputs_[i].given && functional.wants(i)) add(i, functional.inputs_[i].dx.value());
@@ -353,8 +359,10 @@ std::vector<std::optional<Variable<T>>> Tape<T>::pull(const Variable<T>& y, cons
         fail<TapeError>("grad", "a tape whose saved values were freed",
                         "backward(.., {.release = true}) ends a tape's use");
     walked_ = true;
-    const std::uint32_t from = place(y, "grad");
     std::vector<std::optional<Variable<T>>> out(xs.size());
+    const Source start = place(y, "grad");
+    if (!start.followed()) return out;  // a frozen leaf
+    const std::uint32_t from = start.step();
     std::vector<std::vector<std::uint32_t>> places(xs.size());  // a leaf can have several
     std::uint32_t low = from + 1;
     for (std::size_t k = 0; k < xs.size(); ++k) {
@@ -367,9 +375,9 @@ std::vector<std::optional<Variable<T>>> Tape<T>::pull(const Variable<T>& y, cons
                             "Call set_trainable(true) on it before computing y.");
         if (xs[k].leaf_) {
             for (const LeafUse& use : leaves_)
-                if (use.leaf == xs[k].leaf_) places[k].push_back(use.node);
+                if (use.leaf == xs[k].leaf_) places[k].push_back(use.step);
         } else {
-            places[k].push_back(place(xs[k], "grad"));
+            places[k].push_back(place(xs[k], "grad").step());
         }
         for (std::uint32_t p : places[k]) low = std::min(low, p);
     }
@@ -381,8 +389,8 @@ std::vector<std::optional<Variable<T>>> Tape<T>::pull(const Variable<T>& y, cons
         for (std::uint32_t p : list)
             if (p <= from) leads[p - low] = 1;
     for (std::uint32_t i = low; i <= from; ++i)
-        for (const Input<T>& in : inputs(nodes_[i]))
-            if (in.node != Input<T>::constant && in.node >= low && leads[in.node - low]) leads[i - low] = 1;
+        for (Source in : sources(nodes_[i]))
+            if (in.followed() && in.step() >= low && leads[in.step() - low]) leads[i - low] = 1;
 
     std::vector<std::optional<Variable<T>>> gradients(from - low + 1);
     gradients[from - low] = upstream;
@@ -396,13 +404,13 @@ std::vector<std::optional<Variable<T>>> Tape<T>::pull(const Variable<T>& y, cons
         const Op<T>& op = *nodes_[i].op;
         Pullback<T> step(*this, i, asked[i - low] ? *gradients[i - low] : *std::exchange(gradients[i - low], {}));
         for (std::size_t k = 0; k < step.inputs_.size(); ++k) {
-            const std::uint32_t to = inputs_[nodes_[i].first + k].node;
-            step.inputs_[k].wanted = to != Input<T>::constant && to >= low && leads[to - low];
+            const Source to = sources_[nodes_[i].first + k];
+            step.inputs_[k].wanted = to.followed() && to.step() >= low && leads[to.step() - low];
         }
-        op.pullback(step);  // records: nodes_ and inputs_ may move
+        op.pullback(step);  // records: nodes_ and sources_ may move
         for (std::size_t k = 0; k < step.inputs_.size(); ++k) {
             if (!step.inputs_[k].given || !step.inputs_[k].wanted) continue;
-            std::optional<Variable<T>>& g = gradients[inputs_[nodes_[i].first + k].node - low];
+            std::optional<Variable<T>>& g = gradients[sources_[nodes_[i].first + k].step() - low];
             g = g ? *g + step.inputs_[k].dx : step.inputs_[k].dx;
         }
     }
@@ -478,8 +486,8 @@ std::string Tape<T>::describe(std::uint32_t i) const {
 
 template <class T>
 std::string Tape<T>::input_name(const Node<T>& node, std::size_t i) const {
-    const std::uint32_t from = inputs(node)[i].node;
-    const std::string name = from == Input<T>::constant ? std::string() : name_of(from);
+    const Source from = sources(node)[i];
+    const std::string name = from.followed() ? name_of(from.step()) : std::string();
     return name.empty() ? text("input ", i) : name;
 }
 
@@ -497,15 +505,17 @@ void Tape<T>::check_forward(const Node<T>& node, std::span<const Variable<T>* co
 template <class T>
 void Tape<T>::check_backward(std::uint32_t i, const Array<T>& dy) const {
     const Node<T>& node = nodes_[i];
-    for (const Input<T>& in : inputs(node)) {
-        if (in.node == Input<T>::constant || !filled_[in.node] || finite(gradients_[in.node])) continue;
+    for (Source in : sources(node)) {
+        if (!in.followed()) continue;
+        const Node<T>& to = nodes_[in.step()];
+        if (!to.has_gradient || finite(to.gradient)) continue;
         std::string from = text("dy ", range(dy));
         for (std::size_t k = 0; k < node.count; ++k)
-            if (keeps(node.op->saves(), k)) from += text("; ", input_name(node, k), ' ', range(inputs(node)[k].value));
+            if (keeps(node.op->saves(), k))
+                from += text("; ", input_name(node, k), ' ', range(saved_input(sources(node)[k]).value()));
         if (node.op->saves().output) from += text("; y ", range(node.output));
         fail<AnomalyError>(
-            "anomaly",
-            text("backward, ", describe(i), ": gradient for ", describe(in.node), ' ', range(gradients_[in.node])),
+            "anomaly", text("backward, ", describe(i), ": gradient for ", describe(in.step()), ' ', range(to.gradient)),
             text("the first gradient that is not finite, from ", from), text("Its rule: ", node.op->text().rule, '.'));
     }
 }

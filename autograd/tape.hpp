@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "sevenfold/autograd/op.hpp"
+#include "sevenfold/autograd/stack.hpp"
 #include "sevenfold/autograd/variable.hpp"
 
 namespace sevenfold {
@@ -62,8 +63,8 @@ class Tape {
 
     std::size_t size() const { return nodes_.size(); }
     const Node<T>& node(std::size_t i) const { return nodes_[i]; }
-    std::span<const Input<T>> inputs(const Node<T>& node) const {
-        return node.op ? std::span(inputs_).subspan(node.first, node.count) : std::span<const Input<T>>();
+    std::span<const Source> sources(const Node<T>& node) const {
+        return node.op ? std::span(sources_.data() + node.first, node.count) : std::span<const Source>();
     }
     /// The leaf of a node without op.
     const Leaf<T>& leaf_of(const Node<T>& node) const { return *leaves_[node.first].leaf; }
@@ -71,49 +72,34 @@ class Tape {
     std::string name_of(std::size_t i) const;
     /// Value of step i if it is still known.
     const Array<T>* value_of(std::size_t i) const;
-    const Array<T>* gradient_of(std::size_t i) const {
-        return i < gradients_.size() && filled_[i] ? &gradients_[i] : nullptr;
-    }
+    const Array<T>* gradient_of(std::size_t i) const { return nodes_[i].has_gradient ? &nodes_[i].gradient : nullptr; }
     /// The steps as a table.
     std::string str() const;
 
     // For ops.
 
-    /// Where x stands on this tape, registering a leaf at its first use; Input<T>::constant for what is not followed.
-    /// Throws TapeError for variables of other tapes, naming `op`.
-    std::uint32_t place(const Variable<T>& x, const Op<T>& op) {
+    /// Where x stands on this tape, registering a leaf at its first use. Throws TapeError for variables of other tapes,
+    /// naming `op`.
+    Source place(const Variable<T>& x, const Op<T>& op) {
         return x.tape_ == 0 || x.tape_ == id_ ? place(x, std::string_view{}) : place(x, op.text().name);
     }
-    std::uint32_t place(const Variable<T>& x, std::string_view op) {
-        if (x.tape_ == id_) return x.node_;
+    Source place(const Variable<T>& x, std::string_view op) {
+        if (x.tape_ == id_) return Source(x.node_);
         if (x.leaf_) return place_leaf(x.leaf_);
-        return x.tape_ == 0 ? Input<T>::constant : place_stranger(x, op);
+        return x.tape_ == 0 ? Source() : place_stranger(x, op);
     }
-    [[gnu::always_inline]] Variable<T> record(OpPtr<T> op, Saves saves, std::span<const Variable<T>* const> xs,
-                                              std::span<const std::uint32_t> places, Array<T> y) {
-        const auto at = static_cast<std::uint32_t>(nodes_.size());
-        Node<T>& node = nodes_.emplace_back();
-        node.op = std::move(op);
-        node.first = static_cast<std::uint32_t>(inputs_.size());
-        node.count = static_cast<std::uint32_t>(xs.size()) & 0x7fffffff;
-        for (std::size_t i = 0; i < xs.size(); ++i) {
-            const Variable<T>& x = *xs[i];
-            Input<T>& in = inputs_.emplace_back();
-            in.node = places[i];
-            if (!keeps(saves, i)) continue;
-            if (x.leaf_ && places[i] != Input<T>::constant) {  // its elements may change: the version tells
-                in.value = x.leaf_->value.share();
-                in.version = x.leaf_->version;
-                node.saved_leaf = 1;
-            } else {
-                in.value = x.value();  // of a frozen leaf this is a copy
-            }
-        }
-        if (y.rank() == 0 || saves.output || keep_values_)
-            node.output = y.share();
-        else
-            node.output = y.shape_only();
-        if (at >= look_again_at_) recorded_much_or_watched(xs, y);
+    template <std::size_t N>
+    [[gnu::always_inline]] Variable<T> record(OpPtr<T> op, Saves saves, std::span<const Variable<T>* const, N> xs,
+                                              std::span<const Source, N> sources, Array<T> y) {
+        const std::uint32_t at = nodes_.size(), first = sources_.size();
+        sources_.reserve_more(static_cast<std::uint32_t>(xs.size()));
+        bool reads_leaf = false;
+        for (std::size_t i = 0; i < xs.size(); ++i)
+            sources_.push_reserved(keeps(saves, i) ? keep_value(sources[i], *xs[i], reads_leaf) : sources[i]);
+        const bool whole = y.rank() == 0 || saves.output || keep_values_;
+        nodes_.push(std::move(op), whole ? y.share() : y.shape_only(), first, xs.size(), reads_leaf);
+        if (at >= look_again_at_) [[unlikely]]
+            recorded_much_or_watched(std::span<const Variable<T>* const>(xs), y);
         return Variable<T>(std::move(y), id_, at);
     }
     /// d (y · upstream) / d xs as recorded variables; nothing where y does not depend on it.
@@ -128,22 +114,37 @@ class Tape {
 
     struct LeafUse {
         std::shared_ptr<Leaf<T>> leaf;
-        std::uint32_t node;
+        std::uint32_t step;
+        std::uint32_t version;  // of the leaf, which gets another step if it is changed before its next use
     };
 
     static Tape*& current_slot();
-    std::uint32_t place_leaf(const std::shared_ptr<Leaf<T>>& leaf) {
-        // The hint may be another tape's or another thread's; then the leaf gets one more node, and its gradients add up.
+    Source place_leaf(const std::shared_ptr<Leaf<T>>& leaf) {
+        // The hint may be another tape's or another thread's; then the leaf gets one more step, and its gradients add up.
         const std::uint32_t hint = leaf->node_hint.load(std::memory_order_relaxed);
-        if (hint < nodes_.size() && !nodes_[hint].op && leaves_[nodes_[hint].first].leaf == leaf && leaf->trainable)
-            return hint;
-        return leaf->trainable ? register_leaf(leaf) : Input<T>::constant;
+        if (hint < nodes_.size() && !nodes_[hint].op) {
+            const LeafUse& use = leaves_[nodes_[hint].first];
+            if (use.leaf == leaf && use.version == leaf->version && leaf->trainable) return Source(hint);
+        }
+        return leaf->trainable ? register_leaf(leaf) : Source();
     }
-    [[noreturn]] std::uint32_t place_stranger(const Variable<T>& x, std::string_view op) const;
-    std::uint32_t register_leaf(const std::shared_ptr<Leaf<T>>& leaf);
-    Variable<T> variable(std::uint32_t node, const Array<T>& value) const;
+    Source keep_value(Source source, const Variable<T>& x, bool& reads_leaf) {
+        if (!source.followed()) {
+            constants_.push(x.value());  // of a frozen leaf this is a copy
+            return Source::kept_constant(constants_.size() - 1);
+        }
+        Node<T>& from = nodes_[source.step()];
+        if (from.output.is_shape_only()) from.output = x.value_.share();
+        reads_leaf |= !from.op;
+        return source;
+    }
+    [[noreturn]] Source place_stranger(const Variable<T>& x, std::string_view op) const;
+    Source register_leaf(const std::shared_ptr<Leaf<T>>& leaf);
+    Variable<T> saved_input(Source source) const;
+    Variable<T> saved_output(std::size_t step) const;
     void walk(std::uint32_t from, BackwardOptions options);
     void recorded_much_or_watched(std::span<const Variable<T>* const> xs, const Array<T>& y);
+    bool leaves_changed() const;
     void check_saved(const Node<T>& node) const;
     void check_forward(const Node<T>& node, std::span<const Variable<T>* const> inputs, const Array<T>& y) const;
     void check_backward(std::uint32_t node, const Array<T>& dy) const;
@@ -156,13 +157,12 @@ class Tape {
     std::uint64_t id_;
     Tape* outer_;
     std::size_t look_again_at_ = suspicious_size;  // every recording from this step on is looked at
-    std::vector<Node<T>> nodes_;
-    std::vector<Input<T>> inputs_;
+    Stack<Node<T>> nodes_;
+    Stack<Source> sources_;
+    Stack<Array<T>> constants_;  // those that a rule reads
     std::vector<LeafUse> leaves_;
-    std::vector<Array<T>> gradients_;   // by node, while walking (and after, if retained)
-    std::vector<std::uint8_t> filled_;  // which of them have arrived
     std::map<std::uint32_t, std::string> names_;
-    bool released_ = false, walked_ = false, find_anomalies_ = false, keep_values_ = false;
+    bool released_ = false, walked_ = false, retained_ = false, find_anomalies_ = false, keep_values_ = false;
 };
 
 // clang-format off
@@ -210,13 +210,13 @@ template <class T, class O, std::same_as<Variable<T>>... X>
 Variable<T> apply(O op, const X&... x) {
     Array<T> y = op.forward(x.value()...);
     if (Tape<T>* tape = Tape<T>::current()) {
-        const std::uint32_t places[] = {tape->place(x, op)...};
+        const std::array<Source, sizeof...(X)> sources{tape->place(x, op)...};
         bool followed = false;
-        for (std::uint32_t place : places) followed |= place != Input<T>::constant;
+        for (Source source : sources) followed |= source.followed();
         if (followed) {
-            const Variable<T>* inputs[] = {&x...};
+            const std::array<const Variable<T>*, sizeof...(X)> inputs{&x...};
             const Saves saves = op.saves();
-            return tape->record(keep<T>(std::move(op)), saves, inputs, places, std::move(y));
+            return tape->record(keep<T>(std::move(op)), saves, std::span(inputs), std::span(sources), std::move(y));
         }
     }
     return Variable<T>(std::move(y));
@@ -227,17 +227,18 @@ template <class T, class O>
 Variable<T> apply_many(O op, const std::vector<Variable<T>>& xs) {
     Array<T> y = op.forward(xs);
     if (Tape<T>* tape = Tape<T>::current()) {
-        std::vector<std::uint32_t> places;
+        std::vector<Source> sources;
         std::vector<const Variable<T>*> inputs;
         bool followed = false;
         for (const Variable<T>& x : xs) {
             inputs.push_back(&x);
-            places.push_back(tape->place(x, op));
-            followed |= places.back() != Input<T>::constant;
+            sources.push_back(tape->place(x, op));
+            followed |= sources.back().followed();
         }
         if (followed) {
             const Saves saves = op.saves();
-            return tape->record(keep<T>(std::move(op)), saves, inputs, places, std::move(y));
+            return tape->record(keep<T>(std::move(op)), saves, std::span<const Variable<T>* const>(inputs),
+                                std::span<const Source>(sources), std::move(y));
         }
     }
     return Variable<T>(std::move(y));

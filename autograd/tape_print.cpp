@@ -45,12 +45,12 @@ std::string Tape<T>::str() const {
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
         const Node<T>& n = nodes_[i];
         std::string from;
-        for (const Input<T>& in : inputs(n)) {
+        for (Source in : sources(n)) {
             from += from.empty() ? "" : ", ";
-            if (in.node == Input<T>::constant)
+            if (!in.followed())
                 from += "constant";
             else
-                from += name_of(in.node).empty() ? text('%', in.node) : name_of(in.node);
+                from += name_of(in.step()).empty() ? text('%', in.step()) : name_of(in.step());
         }
         const std::string name = name_of(i);
         rows.push_back({text('%', i, name.empty() ? "" : " ", name), n.op ? std::string(n.op->text().name) : "leaf",
