@@ -1,4 +1,4 @@
-// Whole training steps beside their floor, the bare sgemm calls of the same step on memory of their own: one table with
+// Whole training steps beside their floor, the bare calls of OpenBLAS's sgemm of the same step on memory of their own: one table with
 // ratios. Runs are interleaved and medians taken, for machines are noisy; read the ratios.
 //
 //     build/bench/steps                                  the table

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <limits>
 
-#include "sevenfold/autograd/kernels/blas.hpp"
+#include "sevenfold/autograd/kernels/gemm.hpp"
 #include "sevenfold/autograd/kernels/kernels.hpp"
 #include "sevenfold/autograd/kernels/lane.hpp"
 #include "sevenfold/autograd/kernels/rows.hpp"
@@ -12,19 +12,17 @@ namespace sevenfold::kernels {
 namespace {
 
 // Rows of scores are as long as whole vectors, filled up with −∞: the ends of short rows would cost more than all the
-// rest. OpenBLAS, too, is fast on small products only where neither side is transposed, so k and v are transposed here.
+// rest.
 template <class T>
 struct Scratch {
     explicit Scratch(const AttentionShape& a)
         : stride((a.length + 15) / 16 * 16),
-          memory(Array<T>::full(Shape{a.length * stride + a.width * a.length + stride},
-                                -std::numeric_limits<T>::infinity())),
+          memory(Array<T>::full(Shape{a.length * stride + stride}, -std::numeric_limits<T>::infinity())),
           scores(memory.data()),
-          transposed(scores + a.length * stride),
-          row(transposed + a.width * a.length) {}
+          row(scores + a.length * stride) {}
     std::size_t stride;
     Array<T> memory;
-    T *scores, *transposed, *row;
+    T *scores, *row;
 };
 
 // Keys that row i may not see get −∞, so that their weights become exactly 0.
@@ -86,12 +84,29 @@ void attention(const AttentionShape& a, const T* qkv, T* weights, T* y) {
         for (std::size_t h = 0; h < a.heads; ++h) {
             const T *q = qkv + n * t * row + h * d, *k = q + depth, *v = k + depth;
             T *s = scratch.scores, *p = weights + (n * a.heads + h) * t * t;
-            transpose(t, d, k, row, scratch.transposed);
-            blas::gemm<T>(false, false, t, t, d, scale, q, row, scratch.transposed, t, 0, s, scratch.stride);
+            gemm<T>({.transpose_b = true,
+                     .m = t,
+                     .n = t,
+                     .k = d,
+                     .a = q,
+                     .lda = row,
+                     .b = k,
+                     .ldb = row,
+                     .c = s,
+                     .ldc = scratch.stride,
+                     .alpha = scale});
             if (a.causal || a.ignored)
                 mask_scores(t, scratch.stride, a.causal, a.ignored ? a.ignored + n * t : nullptr, s);
             softmax_rows(t, scratch.stride, s, scratch.row, p);
-            blas::gemm<T>(false, false, t, d, t, 1, p, t, v, row, 0, y + n * t * depth + h * d, depth);
+            gemm<T>({.m = t,
+                     .n = d,
+                     .k = t,
+                     .a = p,
+                     .lda = t,
+                     .b = v,
+                     .ldb = row,
+                     .c = y + n * t * depth + h * d,
+                     .ldc = depth});
         }
 }
 
@@ -106,13 +121,41 @@ void attention_backward(const AttentionShape& a, const T* qkv, const T* weights,
             const T *q = qkv + at, *k = q + depth, *v = k + depth;
             T *dq = dqkv.data + at, *dk = dq + depth, *dv = dk + depth;
             const T *p = weights + (n * a.heads + h) * t * t, *g = dy + n * t * depth + h * d;
-            blas::gemm<T>(true, false, t, d, t, 1, p, t, g, depth, beta, dv, row);
-            transpose(t, d, v, row, scratch.transposed);
+            gemm<T>({.transpose_a = true,
+                     .m = t,
+                     .n = d,
+                     .k = t,
+                     .a = p,
+                     .lda = t,
+                     .b = g,
+                     .ldb = depth,
+                     .c = dv,
+                     .ldc = row,
+                     .beta = beta});
             T* dp = scratch.scores;
-            blas::gemm<T>(false, false, t, t, d, 1, g, depth, scratch.transposed, t, 0, dp, t);
+            gemm<T>({.transpose_b = true,
+                     .m = t,
+                     .n = t,
+                     .k = d,
+                     .a = g,
+                     .lda = depth,
+                     .b = v,
+                     .ldb = row,
+                     .c = dp,
+                     .ldc = t});
             softmax_rows_backward(t, t, p, scale, dp);
-            blas::gemm<T>(false, false, t, d, t, 1, dp, t, k, row, beta, dq, row);
-            blas::gemm<T>(true, false, t, d, t, 1, dp, t, q, row, beta, dk, row);
+            gemm<T>({.m = t, .n = d, .k = t, .a = dp, .lda = t, .b = k, .ldb = row, .c = dq, .ldc = row, .beta = beta});
+            gemm<T>({.transpose_a = true,
+                     .m = t,
+                     .n = d,
+                     .k = t,
+                     .a = dp,
+                     .lda = t,
+                     .b = q,
+                     .ldb = row,
+                     .c = dk,
+                     .ldc = row,
+                     .beta = beta});
         }
 }
 

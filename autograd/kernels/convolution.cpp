@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "sevenfold/autograd/kernels/blas.hpp"
+#include "sevenfold/autograd/kernels/gemm.hpp"
 #include "sevenfold/autograd/kernels/kernels.hpp"
 
 namespace sevenfold::kernels {
@@ -67,8 +67,16 @@ void conv2d(const Windows& at, std::size_t samples, std::size_t channels, std::s
         to_columns(at, channels, x, columns);
         if (bias)
             for (std::size_t f = 0; f < filters; ++f) std::fill_n(y + f * outputs, outputs, bias[f]);
-        blas::gemm<T>(false, false, filters, outputs, depth, 1, weight, depth, columns, outputs, bias ? 1 : 0, y,
-                      outputs);
+        gemm<T>({.m = filters,
+                 .n = outputs,
+                 .k = depth,
+                 .a = weight,
+                 .lda = depth,
+                 .b = columns,
+                 .ldb = outputs,
+                 .c = y,
+                 .ldc = outputs,
+                 .beta = bias ? T{1} : T{0}});
     }
 }
 
@@ -83,11 +91,29 @@ void conv2d_backward(const Windows& at, std::size_t samples, std::size_t channel
     for (std::size_t n = 0; n < samples; ++n, dy += filters * outputs) {
         if (dweight.data) {
             to_columns(at, channels, x + n * channels * at.inputs(), columns);
-            blas::gemm<T>(false, true, filters, depth, outputs, 1, dy, outputs, columns, outputs, 1, dweight.data,
-                          depth);
+            gemm<T>({.transpose_b = true,
+                     .m = filters,
+                     .n = depth,
+                     .k = outputs,
+                     .a = dy,
+                     .lda = outputs,
+                     .b = columns,
+                     .ldb = outputs,
+                     .c = dweight.data,
+                     .ldc = depth,
+                     .beta = 1});
         }
         if (dx.data) {
-            blas::gemm<T>(true, false, depth, outputs, filters, 1, weight, depth, dy, outputs, 0, columns, outputs);
+            gemm<T>({.transpose_a = true,
+                     .m = depth,
+                     .n = outputs,
+                     .k = filters,
+                     .a = weight,
+                     .lda = depth,
+                     .b = dy,
+                     .ldb = outputs,
+                     .c = columns,
+                     .ldc = outputs});
             add_columns(at, channels, columns, dx.data + n * channels * at.inputs());
         }
     }

@@ -203,14 +203,6 @@ Array<T> broadcast_to(const Array<T>& x, const Shape& shape) {
     return y;
 }
 
-template <class T>
-void transpose(std::size_t rows, std::size_t columns, const T* from, std::size_t stride, T* to) {
-    simd::run([=]() SEVENFOLD_INLINE {
-        for (std::size_t j = 0; j < columns; ++j)
-            for (std::size_t i = 0; i < rows; ++i) to[j * rows + i] = from[i * stride + j];
-    });
-}
-
 // clang-format off
 using F = Array<float>;
 using D = Array<double>;
@@ -222,8 +214,6 @@ template F broadcast_to(const F&, const Shape&); template D broadcast_to(const D
 template float sum(const float*, std::size_t); template double sum(const double*, std::size_t);
 template F permute(const F&, const std::array<std::size_t, Shape::max_rank>&);
 template D permute(const D&, const std::array<std::size_t, Shape::max_rank>&);
-template void transpose(std::size_t, std::size_t, const float*, std::size_t, float*);
-template void transpose(std::size_t, std::size_t, const double*, std::size_t, double*);
 // clang-format on
 
 }  // namespace sevenfold::kernels

@@ -33,8 +33,4 @@ T sum(const T* x, std::size_t n);
 template <class T>
 Array<T> permute(const Array<T>& x, const std::array<std::size_t, Shape::max_rank>& order);
 
-/// to (columns, rows) = the transpose of `from` (rows, columns), whose rows are `stride` apart. For small matrices.
-template <class T>
-void transpose(std::size_t rows, std::size_t columns, const T* from, std::size_t stride, T* to);
-
 }  // namespace sevenfold::kernels

@@ -2,53 +2,53 @@
 
 #include <algorithm>
 
-#include "sevenfold/autograd/kernels/blas.hpp"
-#include "sevenfold/autograd/kernels/kernels.hpp"
+#include "sevenfold/autograd/kernels/gemm.hpp"
 #include "sevenfold/autograd/kernels/simd.hpp"
 
 namespace sevenfold::kernels {
 
-namespace {
-
-// Too little work to pay for a call of BLAS.
-constexpr std::size_t few_products = 1024;
-// OpenBLAS multiplies small matrices faster when none is transposed; so small a weight is worth turning first.
-constexpr std::size_t small_weight = 1024;
-bool worth_turning(std::size_t rows, std::size_t in, std::size_t out) {
-    return rows >= 8 && in <= 32 && out >= 16 && in * out <= small_weight;
-}
-
-}  // namespace
-
 template <class T>
 void linear(std::size_t rows, std::size_t in, std::size_t out, const T* x, const T* w, const T* bias, T* y) {
-    if (rows * in * out <= few_products)
-        return simd::run([=]() SEVENFOLD_INLINE {
-            for (std::size_t r = 0; r < rows; ++r)
-                for (std::size_t o = 0; o < out; ++o) {
-                    T sum = bias ? bias[o] : T{0};
-                    for (std::size_t i = 0; i < in; ++i) sum += x[r * in + i] * w[o * in + i];
-                    y[r * out + o] = sum;
-                }
-        });
-    // The product adds to rows that already hold the bias: one pass less than adding it afterwards.
-    if (bias)
-        for (std::size_t r = 0; r < rows; ++r) std::copy_n(bias, out, y + r * out);
-    const T beta = bias ? T{1} : T{0};
-    if (!worth_turning(rows, in, out)) return blas::gemm<T>(false, true, rows, out, in, 1, x, in, w, in, beta, y, out);
-    T turned[small_weight];
-    transpose(out, in, w, in, turned);
-    blas::gemm<T>(false, false, rows, out, in, 1, x, in, turned, out, beta, y, out);
+    gemm<T>({.transpose_b = true,
+             .m = rows,
+             .n = out,
+             .k = in,
+             .a = x,
+             .lda = in,
+             .b = w,
+             .ldb = in,
+             .c = y,
+             .ldc = out,
+             .row = bias});
 }
 
 template <class T>
 void linear_dx(std::size_t rows, std::size_t in, std::size_t out, const T* dy, const T* w, Target<T> dx) {
-    blas::gemm<T>(false, false, rows, in, out, 1, dy, out, w, in, dx.beta(), dx.data, in);
+    gemm<T>({.m = rows,
+             .n = in,
+             .k = out,
+             .a = dy,
+             .lda = out,
+             .b = w,
+             .ldb = in,
+             .c = dx.data,
+             .ldc = in,
+             .beta = dx.beta()});
 }
 
 template <class T>
 void linear_dw(std::size_t rows, std::size_t in, std::size_t out, const T* dy, const T* x, Target<T> dw) {
-    blas::gemm<T>(true, false, out, in, rows, 1, dy, out, x, in, dw.beta(), dw.data, in);
+    gemm<T>({.transpose_a = true,
+             .m = out,
+             .n = in,
+             .k = rows,
+             .a = dy,
+             .lda = out,
+             .b = x,
+             .ldb = in,
+             .c = dw.data,
+             .ldc = in,
+             .beta = dw.beta()});
 }
 
 template <class T>

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <span>
 
-#include "sevenfold/autograd/kernels/blas.hpp"
+#include "sevenfold/autograd/kernels/gemm.hpp"
 #include "sevenfold/autograd/ops/register.hpp"
 #include "sevenfold/autograd/tape.hpp"
 
@@ -67,7 +67,18 @@ void for_batch(const Shape& a, const Shape& b, const Shape& batch, const F& f) {
 // C = op(A) op(B), row-major and without gaps.
 template <class T>
 void gemm(bool ta, bool tb, std::size_t m, std::size_t n, std::size_t k, const T* a, const T* b, T beta, T* c) {
-    blas::gemm(ta, tb, m, n, k, T{1}, a, ta ? m : k, b, tb ? k : n, beta, c, n);
+    kernels::gemm<T>({.transpose_a = ta,
+                      .transpose_b = tb,
+                      .m = m,
+                      .n = n,
+                      .k = k,
+                      .a = a,
+                      .lda = ta ? m : k,
+                      .b = b,
+                      .ldb = tb ? k : n,
+                      .c = c,
+                      .ldc = n,
+                      .beta = beta});
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <functional>
 #include <limits>
 
+#include "levels.hpp"
 #include "sevenfold/autograd/kernels/simd.hpp"
 #include "sevenfold/autograd/random.hpp"
 #include "sevenfold/autograd/tape.hpp"
@@ -56,11 +57,9 @@ std::vector<A> composed_gradients(const F& f, const std::vector<A>& inputs, cons
 template <class T, class F>
 void check_in(const F& f, const A& value, const std::vector<A>& inputs, const A& upstream,
               const std::vector<A>& gradients, double tolerance) {
-    const simd::Level best = simd::level();
-    for (simd::Level level : {simd::Level::baseline, simd::Level::avx2, simd::Level::avx512}) {
-        simd::set_level(level);
+    at_every_level([&] {
         const std::string type = sizeof(T) == 4 ? "float" : "double";
-        INFO(type, ", level ", static_cast<int>(level));
+        INFO(type);
         const auto xs = leaves<T>(inputs);
         Tape<T> tape;
         const Variable<T> y = f(xs);
@@ -79,8 +78,7 @@ void check_in(const F& f, const A& value, const std::vector<A>& inputs, const A&
             INFO("input ", i, ", added up");
             CHECK(difference(xs[i].grad(), thrice) <= tolerance);
         }
-    }
-    simd::set_level(best);
+    });
 }
 
 /// f against a twin in plain loops, and its fast gradients against the composition's.

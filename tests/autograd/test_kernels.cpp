@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "levels.hpp"
 #include "sevenfold/autograd/kernels/kernels.hpp"
 #include "sevenfold/autograd/ops/elementwise.hpp"
 #include "sevenfold/autograd/random.hpp"
@@ -10,19 +11,6 @@
 using namespace sevenfold;
 
 namespace {
-
-/// Runs a test at every level, best first, and leaves the best one on.
-template <class F>
-void at_every_level(const F& test) {
-    const simd::Level best = simd::level();
-    for (simd::Level level : {simd::Level::avx512, simd::Level::avx2, simd::Level::baseline}) {
-        simd::set_level(level);
-        if (simd::level() != level) continue;
-        INFO(std::string(simd::name(level)));
-        test();
-    }
-    simd::set_level(best);
-}
 
 /// Calls visit(index) for every index of the shape, last axis fastest.
 template <class Visit>

@@ -7,6 +7,7 @@
 #include <limits>
 #include <vector>
 
+#include "levels.hpp"
 #include "sevenfold/autograd/kernels/blas.hpp"
 #include "sevenfold/autograd/kernels/simd.hpp"
 #include "sevenfold/autograd/tape.hpp"
@@ -14,18 +15,6 @@
 using namespace sevenfold;
 
 namespace {
-
-/// Runs at every level of vector instructions that this machine has.
-template <class F>
-void at_each_level(const F& f) {
-    const simd::Level best = simd::level();
-    for (simd::Level level : {simd::Level::baseline, simd::Level::avx2, simd::Level::avx512}) {
-        simd::set_level(level);
-        INFO("level ", std::string(simd::name(simd::level())));
-        f();
-    }
-    simd::set_level(best);
-}
 
 /// Largest difference from the exact function, divided by scale(exact value).
 double worst(Variable<float> (*op)(const Variable<float>&), double (*exact)(double), float from, float to,
@@ -46,14 +35,14 @@ double absolute(double) { return 1; }
 }  // namespace
 
 TEST_CASE("exp of floats is right to the last digits over the whole range, at every level") {
-    at_each_level([] {
+    at_every_level([] {
         CHECK(worst(exp<float>, std::exp, -87.2f, 88.7f, relative) < 2e-7);
         CHECK(worst(exp<float>, std::exp, -1, 1, relative) < 2e-7);
     });
 }
 
 TEST_CASE("tanh, erf and sigmoid of floats are right at every level") {
-    at_each_level([] {
+    at_every_level([] {
         CHECK(worst(tanh<float>, std::tanh, -12, 12, absolute) < 3e-7);
         CHECK(worst(tanh<float>, std::tanh, 1e-6f, 1e-2f, relative) < 3e-7);
         CHECK(worst(erf<float>, std::erf, -5, 5, absolute) < 4e-7);
@@ -64,7 +53,7 @@ TEST_CASE("tanh, erf and sigmoid of floats are right at every level") {
 }
 
 TEST_CASE("exp, tanh, erf and sigmoid of floats keep infinities and NaN, at every level") {
-    at_each_level([] {
+    at_every_level([] {
         constexpr float inf = std::numeric_limits<float>::infinity();
         // More than a vector of each, for loops have ends
         Array<float> x(Shape{3, 21});
@@ -105,7 +94,7 @@ void over_all_magnitudes(Variable<float> (*f)(const Variable<float>&), const Vis
 }  // namespace
 
 TEST_CASE("exp, tanh and erf of floats are right from denormals to the largest numbers, at every level") {
-    at_each_level([] {
+    at_every_level([] {
         double e = 0, t = 0, t_near = 0, f = 0;
         int beyond = 0;
         over_all_magnitudes(exp<float>, [&](double x, double y) {
@@ -132,7 +121,7 @@ TEST_CASE("exp, tanh and erf of floats are right from denormals to the largest n
 }
 
 TEST_CASE("sigmoid, softplus and gelu of floats keep their limits, at every level") {
-    at_each_level([] {
+    at_every_level([] {
         const Variable<float> x(Array<float>({4}, {-200, 0, 50, 200}));
         CHECK(sigmoid(x).value() == Array<float>({4}, {0, 0.5f, 1, 1}));
         CHECK(softplus(x).value()(0) == 0);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "levels.hpp"
 #include "sevenfold/autograd/kernels/kernels.hpp"
 #include "sevenfold/autograd/kernels/simd.hpp"
 #include "sevenfold/autograd/kernels/softmax.hpp"
@@ -14,19 +15,6 @@ using namespace sevenfold;
 using kernels::View;
 
 namespace {
-
-struct EachLevel {
-    simd::Level before = simd::level();
-    template <class F>
-    void run(const F& f) {
-        for (simd::Level level : {simd::Level::baseline, simd::Level::avx2, simd::Level::avx512}) {
-            simd::set_level(level);
-            INFO(simd::name(simd::level()));
-            f();
-        }
-    }
-    ~EachLevel() { simd::set_level(before); }
-};
 
 template <class T>
 double tolerance() {
@@ -94,7 +82,7 @@ Column log_softmax_backward(const Column& dy, const Column& y) {
 }  // namespace
 
 TEST_CASE_TEMPLATE("softmax and its backward agree with the formula at any length and width", T, float, double) {
-    EachLevel().run([] {
+    at_every_level([] {
         Random random(5);
         for (const Shape& shape :
              {Shape{3, 1, 1}, Shape{300, 10, 1}, Shape{2, 37, 1}, Shape{2, 5, 3}, Shape{1, 4, 16}, Shape{2, 3, 35}}) {
@@ -115,7 +103,7 @@ TEST_CASE_TEMPLATE("softmax and its backward agree with the formula at any lengt
 }
 
 TEST_CASE_TEMPLATE("sums and extremes agree with one loop over all elements", T, float, double) {
-    EachLevel().run([] {
+    at_every_level([] {
         Random random(6);
         for (const Shape& from : {Shape{3, 5, 4}, Shape{2, 1, 37}, Shape{1, 3, 40}})
             for (unsigned axes = 0; axes < 8; ++axes) {  // one bit for each reduced axis
@@ -140,7 +128,7 @@ TEST_CASE_TEMPLATE("sums and extremes agree with one loop over all elements", T,
 }
 
 TEST_CASE("windows read, write and add the same elements as index by index") {
-    EachLevel().run([] {
+    at_every_level([] {
         using Steps = std::array<std::ptrdiff_t, Shape::max_rank>;
         struct Window {
             Shape shape;
@@ -183,7 +171,7 @@ TEST_CASE("windows read, write and add the same elements as index by index") {
 }
 
 TEST_CASE("axes in any order") {
-    EachLevel().run([] {
+    at_every_level([] {
         const Shape shape{3, 18, 5, 17};
         const Array<float> x = Array<float>::arange(shape.elements()).reshape(shape);
         std::array<std::size_t, Shape::max_rank> order{0, 1, 2, 3};

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "../message.hpp"
+#include "levels.hpp"
 #include "sevenfold/autograd/kernels/simd.hpp"
 #include "sevenfold/autograd/random.hpp"
 #include "sevenfold/autograd/tape.hpp"
@@ -78,18 +79,10 @@ void plain(const AdamOptions& o, int t, double& w, double g, Kept& k) {
         w = w - o.lr * (k.a / c1) / (std::sqrt(v / c2) + o.eps);
 }
 
-struct RestoreLevel {
-    simd::Level before = simd::level();
-    ~RestoreLevel() { simd::set_level(before); }
-};
-
 template <class T, class Options>
 void check_against_plain(const Options& options) {
-    const RestoreLevel restore;
-    for (const simd::Level level : {simd::Level::baseline, simd::Level::avx2, simd::Level::avx512})
+    at_every_level([&] {
         for (const std::size_t n : {0u, 1u, 2u, 3u, 7u, 15u, 16u, 17u, 33u, 130u}) {
-            simd::set_level(level);
-            CAPTURE(simd::name(level));
             CAPTURE(n);
             Random random(n);
             auto w = leaf(random.normal<T>({n}));
@@ -107,6 +100,7 @@ void check_against_plain(const Options& options) {
                 worst = std::max(worst, std::abs(static_cast<double>(w.value().data()[i]) - want[i]));
             CHECK(worst < (sizeof(T) == 8 ? 1e-12 : 1e-5));
         }
+    });
 }
 
 }  // namespace

@@ -1,0 +1,286 @@
+#include "sevenfold/autograd/kernels/gemm.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "sevenfold/autograd/array.hpp"
+#include "sevenfold/autograd/kernels/blas.hpp"
+#include "sevenfold/autograd/kernels/rows.hpp"
+#include "sevenfold/autograd/kernels/simd.hpp"
+
+namespace sevenfold::kernels {
+namespace {
+
+// Products are cut along k, so that what a strip of C reads of B stays in the first cache.
+constexpr std::size_t block = 128;
+// Fewer rows of A than these do not pay for copying that part of B.
+constexpr std::size_t many_rows = 16;
+
+template <class T, int bytes>
+struct Vectors {
+    using Vector [[gnu::vector_size(bytes)]] = T;
+    static constexpr std::size_t lanes = bytes / sizeof(T);
+};
+
+// to (columns, rows) = the transpose of from (rows, columns), in blocks of 4 x 4.
+template <class T>
+SEVENFOLD_INLINE inline void transpose(std::size_t rows, std::size_t columns, const T* from, std::size_t from_step,
+                                       T* to, std::size_t to_step) {
+    using Vector = typename Vectors<T, 4 * sizeof(T)>::Vector;
+    const std::size_t whole_rows = rows / 4 * 4, whole_columns = columns / 4 * 4;
+    for (std::size_t j = 0; j < whole_columns; j += 4)
+        for (std::size_t i = 0; i < whole_rows; i += 4) {
+            Vector a, b, c, d;
+            const T* at = from + i * from_step + j;
+            std::memcpy(&a, at, sizeof a);
+            std::memcpy(&b, at + from_step, sizeof b);
+            std::memcpy(&c, at + 2 * from_step, sizeof c);
+            std::memcpy(&d, at + 3 * from_step, sizeof d);
+            const Vector e = __builtin_shufflevector(a, b, 0, 4, 1, 5), f = __builtin_shufflevector(a, b, 2, 6, 3, 7),
+                         g = __builtin_shufflevector(c, d, 0, 4, 1, 5), h = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+            const Vector turned[] = {
+                __builtin_shufflevector(e, g, 0, 1, 4, 5), __builtin_shufflevector(e, g, 2, 3, 6, 7),
+                __builtin_shufflevector(f, h, 0, 1, 4, 5), __builtin_shufflevector(f, h, 2, 3, 6, 7)};
+            for (std::size_t r = 0; r < 4; ++r) std::memcpy(to + (j + r) * to_step + i, &turned[r], sizeof a);
+        }
+    for (std::size_t j = 0; j < columns; ++j)
+        for (std::size_t i = j < whole_columns ? whole_rows : 0; i < rows; ++i)
+            to[j * to_step + i] = from[i * from_step + j];
+}
+
+// A tile of C, R rows by V vectors, stays in registers while it runs along k. Where n is no multiple of a vector, the last
+// one begins earlier and overlaps its neighbour: both compute the same there.
+template <class T, int bytes>
+struct Tiles {
+    using Vector = typename Vectors<T, bytes>::Vector;
+    static constexpr std::size_t lanes = bytes / sizeof(T);
+    static constexpr bool many_registers = bytes == 64;
+
+    Product<T> p;
+
+    /// Columns of C from `first` on, and the part of op(B) below them for one block of k.
+    struct Strip {
+        std::size_t first, width, k_first, depth;
+        const T* b;
+        std::size_t ldb;
+        std::array<std::size_t, 3> columns;  // where its vectors begin
+    };
+
+    template <std::size_t R, std::size_t V>
+    SEVENFOLD_INLINE void tile(std::size_t i, const Strip& s) const {
+        const std::size_t row_step = p.transpose_a ? 1 : p.lda, k_step = p.transpose_a ? p.lda : 1;
+        const T *a = p.a + i * row_step + s.k_first * k_step, *b = s.b;
+        T* const c = p.c + i * p.ldc + s.first;
+        Vector sum[R][V] = {}, old;
+        for (std::size_t k = 0; k < s.depth; ++k, a += k_step, b += s.ldb) {
+            Vector part[V];
+            for (std::size_t v = 0; v < V; ++v) std::memcpy(&part[v], b + s.columns[v], bytes);
+            for (std::size_t r = 0; r < R; ++r)
+                for (std::size_t v = 0; v < V; ++v) sum[r][v] += a[r * row_step] * part[v];
+        }
+        if (p.alpha != 1)
+            for (std::size_t r = 0; r < R; ++r)
+                for (std::size_t v = 0; v < V; ++v) sum[r][v] *= p.alpha;
+        const T beta = s.k_first > 0 ? T{1} : p.row ? T{0} : p.beta;
+        if (p.row && s.k_first == 0)
+            for (std::size_t v = 0; v < V; ++v) {
+                std::memcpy(&old, p.row + s.first + s.columns[v], bytes);
+                for (std::size_t r = 0; r < R; ++r) sum[r][v] += old;
+            }
+        if (beta != 0)  // all that is read is read before any is written
+            for (std::size_t r = 0; r < R; ++r)
+                for (std::size_t v = 0; v < V; ++v) {
+                    std::memcpy(&old, c + r * p.ldc + s.columns[v], bytes);
+                    sum[r][v] += beta * old;
+                }
+        for (std::size_t r = 0; r < R; ++r)
+            for (std::size_t v = 0; v < V; ++v) std::memcpy(c + r * p.ldc + s.columns[v], &sum[r][v], bytes);
+    }
+
+    template <std::size_t V>
+    SEVENFOLD_INLINE void rows(const Strip& s) const {
+        std::size_t i = 0;
+        if (many_registers)
+            for (; i + 8 <= p.m; i += 8) tile<8, V>(i, s);
+        for (; i + 4 <= p.m; i += 4) tile<4, V>(i, s);
+        for (; i + 2 <= p.m; i += 2) tile<2, V>(i, s);
+        if (i < p.m) tile<1, V>(i, s);
+    }
+
+    SEVENFOLD_INLINE void operator()() const {
+        alignas(64) T copy[block * 3 * lanes];
+        const std::size_t vectors = (p.n + lanes - 1) / lanes, strips = (vectors + 2) / 3;
+        for (std::size_t k = 0; k < p.k; k += block)
+            for (std::size_t n = 0, v = 0; n < strips;
+                 ++n) {  // 2 or 3 vectors, so that the overlap lies within a strip
+                const std::size_t many = vectors / strips + (n < vectors % strips), first = v * lanes;
+                v += many;
+                Strip s{first, std::min(many * lanes, p.n - first), k, std::min(block, p.k - k), nullptr, many * lanes,
+                        {}};
+                if (s.width < lanes) s.first = p.n - (s.width = lanes);  // the only vector of this strip
+                for (std::size_t j = 0; j < many; ++j) s.columns[j] = std::min(j * lanes, s.width - lanes);
+                if (p.transpose_b) {
+                    transpose(s.width, s.depth, p.b + s.first * p.ldb + k, p.ldb, copy, s.ldb);
+                    s.b = copy;
+                } else if (p.m >= many_rows && p.ldb > 3 * lanes) {
+                    for (std::size_t i = 0; i < s.depth; ++i)
+                        for (std::size_t j = 0; j < many; ++j)
+                            std::memcpy(copy + i * s.ldb + s.columns[j], p.b + (k + i) * p.ldb + s.first + s.columns[j],
+                                        bytes);
+                    s.b = copy;
+                } else {
+                    s.b = p.b + k * p.ldb + s.first;
+                    s.ldb = p.ldb;
+                }
+                if (many == 1) rows<1>(s);
+                if (many == 2) rows<2>(s);
+                if (many == 3) rows<3>(s);
+            }
+    }
+};
+
+struct RowSum {
+    static SEVENFOLD_INLINE void step(auto& so_far, const auto& v) { so_far += v; }
+};
+
+// Where op(B) is stored by columns: every element of C is a product of two contiguous rows. The last vector of a row
+// overlaps the one before; there A counts as 0.
+template <class T, int bytes>
+struct Dots {
+    using Vector = typename Vectors<T, bytes>::Vector;
+    static constexpr std::size_t lanes = bytes / sizeof(T);
+
+    Product<T> p;
+
+    SEVENFOLD_INLINE void operator()() const {
+        if (p.n == 1) return one(p.b, p.m, p.a, p.lda, p.c, p.ldc, p.row, 0);
+        for (std::size_t i = 0; i < p.m; ++i) one(p.a + i * p.lda, p.n, p.b, p.ldb, p.c + i * p.ldc, 1, p.row, 1);
+    }
+
+    /// c[j] = x · row j of w
+    SEVENFOLD_INLINE void one(const T* x, std::size_t rows, const T* w, std::size_t w_step, T* c, std::size_t c_step,
+                              const T* bias, std::size_t bias_step) const {
+        const std::size_t whole = (p.k - 1) / lanes * lanes, last = p.k - lanes;
+        T end[lanes] = {};
+        for (std::size_t k = whole; k < p.k; ++k) end[k - last] = x[k];
+        Vector sum, u, v, at_end;
+        std::memcpy(&at_end, end, bytes);
+        for (std::size_t j = 0; j < rows; ++j, w += w_step, c += c_step) {
+            std::memcpy(&v, w + last, bytes);
+            sum = at_end * v;
+            for (std::size_t k = 0; k < whole; k += lanes) {
+                std::memcpy(&u, x + k, bytes);
+                std::memcpy(&v, w + k, bytes);
+                sum += u * v;
+            }
+            fold_lanes<RowSum, lanes / 2>(sum, std::make_index_sequence<lanes>());
+            *c = p.alpha * sum[0] + (bias ? bias[j * bias_step] : p.beta == 0 ? T{0} : p.beta * *c);
+        }
+    }
+};
+
+// What is too short for a vector.
+template <class T>
+struct Plain {
+    Product<T> p;
+
+    SEVENFOLD_INLINE void operator()() const {
+        const std::size_t row_step = p.transpose_a ? 1 : p.lda, k_step = p.transpose_a ? p.lda : 1;
+        for (std::size_t i = 0; i < p.m; ++i)
+            for (std::size_t j = 0; j < p.n; ++j) {
+                T sum{0};
+                for (std::size_t k = 0; k < p.k; ++k)
+                    sum += p.a[i * row_step + k * k_step] * (p.transpose_b ? p.b[j * p.ldb + k] : p.b[k * p.ldb + j]);
+                T& c = p.c[i * p.ldc + j];
+                c = p.alpha * sum + (p.row ? p.row[j] : p.beta == 0 ? T{0} : p.beta * c);
+            }
+    }
+};
+
+// The longest vectors of the machine that fit into n elements.
+template <class T, template <class, int> class Loops>
+void run(const Product<T>& p, std::size_t n) {
+    if (simd::level() == simd::Level::avx512 && n >= 64 / sizeof(T)) return simd::detail::run_avx512(Loops<T, 64>{p});
+    if (simd::level() != simd::Level::baseline && n >= 32 / sizeof(T)) return simd::detail::run_avx2(Loops<T, 32>{p});
+    if (n < 16 / sizeof(T)) return simd::run(Plain<T>{p});
+    if (simd::level() != simd::Level::baseline) return simd::detail::run_avx2(Loops<T, 16>{p});
+    simd::detail::run_baseline(Loops<T, 16>{p});
+}
+
+// Few rows by many columns of a transposed B: Cᵀ = B Aᵀ, where only A has to be turned, and C back.
+template <class T>
+void turned(const Product<T>& p) {
+    Array<T> scratch(Shape{p.m * p.k + p.m * p.n});
+    T *a = scratch.data(), *c = a + p.m * p.k;
+    simd::run([=]() SEVENFOLD_INLINE { transpose(p.m, p.k, p.a, p.lda, a, p.m); });
+    run<T, Tiles>({.m = p.n,
+                   .n = p.m,
+                   .k = p.k,
+                   .a = p.b,
+                   .lda = p.ldb,
+                   .b = a,
+                   .ldb = p.m,
+                   .c = c,
+                   .ldc = p.m,
+                   .alpha = p.alpha},
+                  p.m);
+    simd::run([=]() SEVENFOLD_INLINE {
+        if (!p.row && p.beta == 0) return transpose(p.n, p.m, c, p.m, p.c, p.ldc);
+        for (std::size_t i = 0; i < p.m; ++i)
+            for (std::size_t j = 0; j < p.n; ++j) {
+                T& to = p.c[i * p.ldc + j];
+                to = c[j * p.m + i] + (p.row ? p.row[j] : p.beta * to);
+            }
+    });
+}
+
+}  // namespace
+
+template <class T>
+bool is_small(const Product<T>& p) {
+    constexpr std::size_t lanes = 64 / sizeof(T), few = 4096, many = std::size_t{1} << 27;
+    if (p.n < lanes && p.m * p.n * p.k > few) return p.n == 1 && p.k >= lanes && !p.transpose_a;
+    return p.m * p.n <= many / std::max<std::size_t>(p.k, 1);
+}
+
+template <class T>
+void small_gemm(const Product<T>& product) {
+    Product<T> p = product;
+    if (p.k == 0) return simd::run(Plain<T>{p});              // an empty sum
+    if (p.n == 1 && p.ldc == 1 && !p.row && p.transpose_a) {  // a column without gaps is a row: Cᵀ = op(B)ᵀ op(A)ᵀ
+        std::swap(p.a, p.b);
+        std::swap(p.lda, p.ldb);
+        std::swap(p.m, p.n);
+        p.transpose_a = !product.transpose_b;
+        p.transpose_b = false;
+        p.ldc = p.n;
+    }
+    if (p.n == 1 && p.ldb == 1 && !p.transpose_b) p.transpose_b = true, p.ldb = p.k;  // a column is a row turned,
+    if (p.k == 1 && p.ldb == 1 && p.transpose_b) p.transpose_b = false, p.ldb = p.n;  // and a row a column turned
+    constexpr std::size_t few_rows = 4;
+    if (p.transpose_b && !p.transpose_a) {
+        if (p.m < few_rows || p.n == 1) return run<T, Dots>(p, p.k);
+        if (p.n > 2 * p.m && p.m >= 64 / sizeof(T)) return turned(p);
+    }
+    run<T, Tiles>(p, p.n);
+}
+
+template <class T>
+void gemm(const Product<T>& p) {
+    if (p.m == 0 || p.n == 0) return;
+    if (is_small(p)) return small_gemm(p);
+    if (p.row)
+        for (std::size_t i = 0; i < p.m; ++i) std::copy_n(p.row, p.n, p.c + i * p.ldc);
+    blas::gemm(p.transpose_a, p.transpose_b, p.m, p.n, p.k, p.alpha, p.a, p.lda, p.b, p.ldb, p.row ? T{1} : p.beta, p.c,
+               p.ldc);
+}
+
+template void gemm(const Product<float>&);
+template void gemm(const Product<double>&);
+template void small_gemm(const Product<float>&);
+template void small_gemm(const Product<double>&);
+template bool is_small(const Product<float>&);
+template bool is_small(const Product<double>&);
+
+}  // namespace sevenfold::kernels
