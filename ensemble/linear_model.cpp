@@ -19,6 +19,9 @@ LinearModel minimise(std::string_view who, const Array<double>& X, const Values&
                      const Loss& loss) {
     const Values total = sum(weight), mean = sum(weight * X, {0}, true) / total, centred = X - mean;
     const Values spread = sqrt(sum(weight * centred * centred, {0}, true) + l2);
+    if (!std::isfinite(sum(spread).item()))
+        fail<ValueError>(who, "features whose squares are no finite numbers", "they are scaled by their spread",
+                         "Divide them by a constant.");
     const Values scale =
         where(spread > 1e-12 * sqrt(total) * abs(mean), spread, 1);  // constant features: rounding alone
     const Values features = centred / scale, unscale = 1 / transpose(scale);
@@ -33,7 +36,7 @@ LinearModel minimise(std::string_view who, const Array<double>& X, const Values&
     if (!result.converged)
         fail<ValueError>(who, text("a gradient of ", result.gradient_norm, " after ", result.steps, " Newton steps"),
                          "the loss has not come to its minimum",
-                         "Penalise the weights more, or look for huge features.");
+                         "Penalise the weights more, or leave out features that follow from others.");
     const Values weights = w * unscale, intercept = b / sqrt(total) - matmul(mean, weights);
     return {weights.value(), intercept.value().reshape({outputs}), result.steps};
 }

@@ -1,5 +1,6 @@
 #include "sevenfold/optim/newton.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -93,7 +94,11 @@ NewtonResult newton(const std::function<Variable<double>()>& loss, const Variabl
         if (out.converged || out.steps == options.max_steps) return out;
 
         const auto times = [&](const Vector& v) { return hessian_times(tape, gradient, parameters, v); };
-        const Vector p = conjugate_gradients(times, g, 0.01 * options.tolerance);
+        // The first step is solved in full: a quadratic loss needs no other. Later ones as well as the gradient is small,
+        // which keeps the convergence quadratic (Dembo, Eisenstat, Steihaug 1982).
+        const double full = 0.01 * options.tolerance;
+        const double accuracy = out.steps == 0 ? full : std::clamp(out.gradient_norm / start, full, 0.1);
+        const Vector p = conjugate_gradients(times, g, accuracy);
         const NoTape<double> quiet;
         const double slope = dot(g, p), rounding = 1e-14 * std::abs(out.loss);
         for (double length = 1;; length /= 2) {

@@ -133,6 +133,23 @@ TEST_CASE("linear models refuse what they cannot learn") {
           "[Ridge] lambda = -1: a penalty is a finite number, and not negative.");
     CHECK(message<ValueError>([] { LogisticRegression({INFINITY}); }) ==
           "[LogisticRegression] l2 = inf: a penalty is a finite number, and not negative.");
+    Array<double> powers(Shape{100, 20}), noisy(Shape{100});  // columns that are all but dependent
+    Random random(1);
+    for (std::size_t i = 0; i < 100; ++i) {
+        const double at = random.uniform();
+        noisy(i) = std::sin(6 * at) + 0.3 * random.normal() > 0;
+        for (std::size_t j = 0; j < 20; ++j) powers(i, j) = std::pow(at, static_cast<double>(j) + 1);
+    }
+    const std::string stuck = message<ValueError>([&] { LogisticRegression({0}).fit(powers, noisy); });
+    CHECK(stuck.starts_with("[LogisticRegression] a gradient of "));
+    CHECK(stuck.ends_with(
+        " after 100 Newton steps: the loss has not come to its minimum. Penalise the weights more, or leave "
+        "out features that follow from others."));
+    CHECK(message<ValueError>([&] {
+              Ridge().fit(Array<double>({2, 1}, {1e180, -1e180}), Array<double>({2}, {1, 2}));
+          }) ==
+          "[Ridge] features whose squares are no finite numbers: they are scaled by their spread. Divide them by a "
+          "constant.");
     const Array<double> X({4, 1}, {1, 2, 3, 4}), y({4}, {0, 0, 1, 1});
     CHECK(message<ValueError>([&] { LogisticRegression({0}).fit(X, y); }) ==
           "[LogisticRegression] classes that a plane separates, and l2 = 0: the larger the weights, the smaller the "
