@@ -9,6 +9,8 @@
 namespace sevenfold {
 namespace {
 
+constexpr double rounding = 1e-12;  // of an error that is chance exactly
+
 void normalize(Array<double>& weights) {
     const double sum = std::accumulate(weights.begin(), weights.end(), 0.0);
     for (double& w : weights.flat()) w /= sum;
@@ -56,32 +58,31 @@ void AdaBoost::fit(const Array<double>& X, const Array<double>& y, const Array<d
     normalize(w);
     std::vector<double> kept(w.begin(), w.end());
     Random seeds(options_.seed);
-    std::vector<bool> wrong(n);
+    std::vector<std::uint8_t> wrong(n);
     double bound = 1, say = 0;  // the sum of all weights so far
     while (rounds_.size() < options_.rounds && end_ == BoostingEnd::all_rounds) {
         BoostingRound round{learner_.clone(seeds.bits())};
         round.learner.fit(data, w);
-        const Array<double> answers = round.learner.predict(X);
+        const Array<double> answers = round.learner.predict(data);
+        double* const weight = w.data();
         double& e = round.error;
-        for (std::size_t i = 0; i < n; ++i) {
+        for (std::size_t i = 0; i < n; ++i) {  // without branches: which rows are wrong cannot be foretold
             wrong[i] = answers.data()[i] != y.data()[i];
-            if (wrong[i]) e += std::as_const(w).data()[i];
+            e += weight[i] * wrong[i];
         }
         if (e <= 0) {
             end_ = BoostingEnd::perfect;
             round.weight = say + 1;
             bound = 0;
-        } else if (e >= others / (others + 1)) {
+        } else if (e >= others / (others + 1) - rounding) {
             end_ = BoostingEnd::no_better;
             if (!rounds_.empty()) break;
             round.weight = 1;
         } else {
             round.weight = options_.learning_rate * (std::log((1 - e) / e) + std::log(others));
             bound *= (1 - e) * std::exp(-round.weight / 2) + e * std::exp(round.weight / 2);
-            const double factor = std::exp(round.weight);
-            double* const weight = w.data();
-            for (std::size_t i = 0; i < n; ++i)
-                if (wrong[i]) weight[i] *= factor;
+            const double factor[] = {1, std::exp(round.weight)};
+            for (std::size_t i = 0; i < n; ++i) weight[i] *= factor[wrong[i]];
             normalize(w);
         }
         round.bound = bound;

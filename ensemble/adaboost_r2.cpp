@@ -77,7 +77,7 @@ void AdaBoostR2::fit(const Array<double>& X, const Array<double>& y, const Array
         R2Round round{learner_.clone(seeds.bits())};
         const Rows drawn = bags.empty() ? draw(w, draws) : bags[rounds_.size()];
         round.learner.fit(data, {}, drawn);
-        const Array<double> answers = round.learner.predict(X);
+        const Array<double> answers = round.learner.predict(data);
         double largest = 0;
         for (std::size_t i = 0; i < n; ++i) {
             loss[i] = std::abs(y.data()[i] - answers.data()[i]);

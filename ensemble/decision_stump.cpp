@@ -27,7 +27,8 @@ void DecisionStump::fit(const TrainingData& data, const Array<double>& weights, 
     const NodeLists all = root_lists(data.sorted(), bag, 1, buffer);
     std::vector<std::size_t> columns(data.features());
     std::iota(columns.begin(), columns.end(), std::size_t{0});
-    const Split split = best_error_split(all, columns, signed_weights.data());
+    const bool one_class = std::abs(sum) == weight;
+    const Split split = one_class ? Split{} : best_error_split(all, columns, signed_weights.data());
 
     features_ = data.features();
     feature_ = split.found() ? split.feature : 0;
@@ -42,11 +43,18 @@ void DecisionStump::fit(const TrainingData& data, const Array<double>& weights, 
 
 Array<double> DecisionStump::predict(const Array<double>& X) const {
     check_predict_data("DecisionStump", features_, X);
-    Array<double> out(Shape{X.shape(0)});
-    const double* x = X.data() + feature_;
+    return answers(X.data() + feature_, X.shape(0), features_);
+}
+
+Array<double> DecisionStump::predict(const TrainingData& data) const {
+    return answers(data.sorted().values(feature_).data(), data.rows(), 1);
+}
+
+Array<double> DecisionStump::answers(const double* x, std::size_t rows, std::size_t stride) const {
+    Array<double> out(Shape{rows});
     for (double& answer : out.flat()) {
         answer = (*x > threshold_) == (polarity_ > 0);
-        x += features_;
+        x += stride;
     }
     return out;
 }

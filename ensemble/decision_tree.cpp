@@ -168,11 +168,17 @@ class Grower {
     std::vector<TreeNode> nodes_;
 };
 
-const TreeNode& leaf_of(const std::vector<TreeNode>& nodes, const double* x) {
+// The leaf of a row; x(f) is its feature f.
+template <class X>
+const TreeNode& leaf_of(const std::vector<TreeNode>& nodes, const X& x) {
     const TreeNode* node = nodes.data();
     while (node->feature >= 0)
-        node = &nodes[static_cast<std::size_t>(x[node->feature] <= node->threshold ? node->left : node->right)];
+        node = &nodes[static_cast<std::size_t>(x(node->feature) <= node->threshold ? node->left : node->right)];
     return *node;
+}
+
+auto row_of(const Array<double>& X, std::size_t i) {
+    return [row = X.data() + i * X.shape(1)](std::ptrdiff_t f) { return row[f]; };
 }
 
 }  // namespace
@@ -200,10 +206,16 @@ void DecisionTree::fit(const TrainingData& data, const Array<double>& weights, s
 Array<double> DecisionTree::predict(const Array<double>& X) const {
     check_predict_data("DecisionTree", features_, X);
     Array<double> out(Shape{X.shape(0)});
-    const double* row = X.data();
-    for (double& answer : out.flat()) {
-        answer = leaf_of(nodes_, row).answer;
-        row += features_;
+    for (std::size_t i = 0; i < out.size(); ++i) out.data()[i] = leaf_of(nodes_, row_of(X, i)).answer;
+    return out;
+}
+
+Array<double> DecisionTree::predict(const TrainingData& data) const {
+    Array<double> out(Shape{data.rows()});
+    const SortedColumns& columns = data.sorted();
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        const auto x = [&](std::ptrdiff_t f) { return columns.values(static_cast<std::size_t>(f))[i]; };
+        out.data()[i] = leaf_of(nodes_, x).answer;
     }
     return out;
 }
@@ -215,7 +227,7 @@ Array<double> DecisionTree::probabilities(const Array<double>& X) const {
     Array<double> out(Shape{X.shape(0), classes_});
     double* to = out.data();
     for (std::size_t i = 0; i < X.shape(0); ++i)
-        to = std::copy_n(leaf_of(nodes_, X.data() + i * features_).value.data(), classes_, to);
+        to = std::copy_n(leaf_of(nodes_, row_of(X, i)).value.data(), classes_, to);
     return out;
 }
 

@@ -44,6 +44,7 @@ class DecisionTree {
     /// The same for a part of a data set: `rows` may repeat, each time it counts; empty stands for all rows.
     void fit(const TrainingData& data, const Array<double>& weights = {}, std::span<const std::size_t> rows = {});
     Array<double> predict(const Array<double>& X) const;
+    Array<double> predict(const TrainingData& data) const;
     /// Shares of the classes in the leaf, (N, K). Throws ValueError for a regression tree.
     Array<double> probabilities(const Array<double>& X) const;
     DecisionTree clone(std::uint64_t seed) const;

@@ -107,6 +107,8 @@ void Estimator::Base::fit_copied_rows(const TrainingData& data, const Array<doub
     fit(data.X().rows(rows), data.y().rows(rows), weights.rank() == 0 ? weights : weights.rows(rows));
 }
 
+const Array<double>& Estimator::Base::features_of(const TrainingData& data) { return data.X(); }
+
 Array<double> Estimator::probabilities(const Array<double>& X, std::size_t classes) const {
     if (!has_probabilities())
         fail<ValueError>("probabilities", is_classifier() ? "a classifier that only votes" : "a regressor",

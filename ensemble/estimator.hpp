@@ -43,12 +43,14 @@ concept HasProbabilities = requires(const E& c, const Array<double>& X) {
 
 class TrainingData;  // ensemble/training_data.hpp
 
-/// Fits to rows of a data set that many estimators share; for the others, Estimator::fit copies the rows.
+/// Fits to rows of a data set that many estimators share, and answers for all of its rows, without checking it again. For
+/// other estimators, Estimator copies the rows.
 template <class E>
-concept FitsTrainingData =
-    requires(E e, const TrainingData& data, const Array<double>& weights, std::span<const std::size_t> rows) {
-        e.fit(data, weights, rows);
-    };
+concept FitsTrainingData = requires(E e, const E& c, const TrainingData& data, const Array<double>& weights,
+                                    std::span<const std::size_t> rows) {
+    e.fit(data, weights, rows);
+    { c.predict(data) } -> std::same_as<Array<double>>;
+};
 // clang-format on
 
 /// Any estimator, chosen at run time:
@@ -84,6 +86,8 @@ class Estimator {
     }
     /// (N,). Throws NotFittedError, or ShapeError when X has other columns than in fit.
     Array<double> predict(const Array<double>& X) const { return model_->predict(X); }
+    /// For all rows of the set that it was fitted to.
+    Array<double> predict(const TrainingData& data) const { return model_->predict(data); }
     bool has_probabilities() const { return model_->has_probabilities(); }
     /// (N, K). With `classes` above K, columns of zeros follow: classes that fit has not seen.
     /// Throws ValueError for an estimator without probabilities.
@@ -104,6 +108,7 @@ class Estimator {
         virtual void fit_rows(const TrainingData& data, const Array<double>& weights,
                               std::span<const std::size_t> rows) = 0;
         virtual Array<double> predict(const Array<double>& X) const = 0;
+        virtual Array<double> predict(const TrainingData& data) const = 0;
         virtual bool has_probabilities() const = 0;
         virtual Array<double> probabilities(const Array<double>& X) const = 0;
         virtual std::unique_ptr<Base> clone(std::uint64_t seed) const = 0;
@@ -111,9 +116,12 @@ class Estimator {
         virtual Task task() const = 0;
         virtual const std::type_info& type() const = 0;
         void fit_copied_rows(const TrainingData& data, const Array<double>& weights, std::span<const std::size_t> rows);
+        static const Array<double>& features_of(const TrainingData& data);
     };
     template <class E>
     struct Model final : Base {
+        static_assert(
+            std::copyable<E>);  // in the concept it would ask about itself for estimators made of an Estimator
         explicit Model(E e) : estimator(std::move(e)) {}
         void fit(const Array<double>& X, const Array<double>& y, const Array<double>& weights) override {
             estimator.fit(X, y, weights);
@@ -126,6 +134,12 @@ class Estimator {
                 fit_copied_rows(data, weights, rows);
         }
         Array<double> predict(const Array<double>& X) const override { return estimator.predict(X); }
+        Array<double> predict(const TrainingData& data) const override {
+            if constexpr (FitsTrainingData<E>)
+                return estimator.predict(data);
+            else
+                return predict(features_of(data));
+        }
         bool has_probabilities() const override { return HasProbabilities<E> && task() == Task::classification; }
         Array<double> probabilities(const Array<double>& X) const override {
             if constexpr (HasProbabilities<E>)

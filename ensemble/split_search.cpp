@@ -1,6 +1,6 @@
 #include "sevenfold/ensemble/split_search.hpp"
 
-#include <array>
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -34,9 +34,8 @@ struct Distance {
     SEVENFOLD_INLINE Fraction operator()(double, double a) const { return {std::abs(a - half), 1}; }
 };
 
-// Columns side by side, a block of rows at a time: first the running sums, where each waits for the one before it and the
-// other columns fill the gap; then all gains of a block at once, in vectors.
-constexpr std::size_t lanes = 2, block = 256;
+// A column goes by in blocks of rows: first the running sums, then all gains of the block at once, in vectors.
+constexpr std::size_t block = 256;
 
 struct Sums {
     double weight[block], target[block];
@@ -62,43 +61,26 @@ bool any_better(const Sums& sums, std::size_t n, const Gain& gain, double num, d
 template <class Read, class Gain>
 Split search(const NodeLists& node, std::span<const std::size_t> features, const Read& read, const Gain& gain) {
     Split best;
-    Sums sums[lanes];
-    for (std::size_t first = 0; first < features.size(); first += lanes) {
-        const std::size_t used = std::min(lanes, features.size() - first);
-        const std::uint32_t* list[lanes];
-        WeightedTarget running[lanes]{};
-        struct {
-            double num, den;
-            std::size_t at = Split::none;
-        } found[lanes];
-        for (std::size_t k = 0; k < lanes; ++k) {
-            list[k] = node.list(features[first + (k < used ? k : 0)]);
-            found[k].num = best.gain;  // what was found before is to be beaten
-            found[k].den = 1;
-        }
+    Sums sums;
+    for (const std::size_t feature : features) {
+        const std::uint32_t* const list = node.list(feature);
+        Fraction most{best.gain, 1};  // what other columns have found is to be beaten
+        std::size_t at = Split::none;
+        WeightedTarget sum{};
         for (std::size_t begin = 0; begin + 1 < node.count; begin += block) {
             const std::size_t n = std::min(block, node.count - 1 - begin);
-            for (std::size_t i = 0; i < n; ++i)
-#pragma GCC unroll 4
-                for (std::size_t k = 0; k < lanes; ++k) {
-                    const WeightedTarget row = read(list[k][begin + i]);
-                    sums[k].weight[i] = running[k].weight += row.weight;
-                    sums[k].target[i] = running[k].target += row.target;
-                }
-            for (std::size_t k = 0; k < used; ++k) {
-                const Sums& s = sums[k];
-                auto& f = found[k];
-                if (!any_better(s, n, gain, f.num, f.den)) continue;
-                for (std::size_t i = 0; i < n; ++i) {
-                    const auto [num, den] = gain(s.weight[i], s.target[i]);
-                    if (num * f.den > f.num * den && node.can_split(features[first + k], begin + i))
-                        f.num = num, f.den = den, f.at = begin + i;
-                }
+            for (std::size_t i = 0; i < n; ++i) {
+                const WeightedTarget row = read(list[begin + i]);
+                sums.weight[i] = sum.weight += row.weight;
+                sums.target[i] = sum.target += row.target;
+            }
+            if (!any_better(sums, n, gain, most.num, most.den)) continue;
+            for (std::size_t i = 0; i < n; ++i) {
+                const Fraction f = gain(sums.weight[i], sums.target[i]);
+                if (f.num * most.den > most.num * f.den && node.can_split(feature, begin + i)) most = f, at = begin + i;
             }
         }
-        for (std::size_t k = 0; k < used; ++k)
-            if (found[k].at != Split::none && found[k].num / found[k].den > best.gain)
-                best = node.split(features[first + k], found[k].at, found[k].num / found[k].den);
+        if (at != Split::none) best = node.split(feature, at, most.num / most.den);
     }
     return best;
 }
