@@ -47,11 +47,11 @@ double percentile(std::vector<double> values, double q) {
 
 BootstrapResult bootstrap(std::size_t n, const std::function<double(std::span<const std::size_t> rows)>& statistic,
                           const BootstrapOptions& options) {
-    return bootstrap(n, statistic, bootstrap_bags(n, options.samples, options.seed), options);
+    return bootstrap_over(n, statistic, bootstrap_bags(n, options.samples, options.seed), options);
 }
 
-BootstrapResult bootstrap(std::size_t n, const std::function<double(std::span<const std::size_t> rows)>& statistic,
-                          std::vector<Rows> bags, const BootstrapOptions& options) {
+BootstrapResult bootstrap_over(std::size_t n, const std::function<double(std::span<const std::size_t> rows)>& statistic,
+                               std::vector<Rows> bags, const BootstrapOptions& options) {
     if (bags.size() < 2)
         fail<ValueError>("bootstrap", text("samples = ", bags.size()), "an interval takes two at least");
     if (!(options.level > 0 && options.level < 1))

@@ -41,9 +41,10 @@ double percentile(std::vector<double> values, double q);
 /// from several threads at once. Throws ValueError for fewer than 2 samples, or a level not between 0 and 1.
 BootstrapResult bootstrap(std::size_t n, const std::function<double(std::span<const std::size_t> rows)>& statistic,
                           const BootstrapOptions& options = {});
-/// The same with given bags instead of `samples` drawn ones: what others drew gives what others got.
-BootstrapResult bootstrap(std::size_t n, const std::function<double(std::span<const std::size_t> rows)>& statistic,
-                          std::vector<Rows> bags, const BootstrapOptions& options = {});
+/// The same with given bags instead of `samples` drawn ones: what others drew gives what others got. A name
+/// of its own, or {.samples = 9} could be meant for either.
+BootstrapResult bootstrap_over(std::size_t n, const std::function<double(std::span<const std::size_t> rows)>& statistic,
+                               std::vector<Rows> bags, const BootstrapOptions& options = {});
 
 /// How far models agree that were trained on resamples, row by row.
 struct Consistency {

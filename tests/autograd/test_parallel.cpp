@@ -13,7 +13,7 @@
 using namespace sevenfold;
 
 TEST_CASE("every turn of a parallel loop runs once, on any number of threads") {
-    for (const std::size_t threads : {0, 1, 2, 4}) {
+    for (const std::size_t threads : {0u, 1u, 2u, 4u}) {
         CAPTURE(threads);
         std::vector<int> runs(1000, 0);
         parallel_for(runs.size(), threads, [&](std::size_t i) { ++runs[i]; });
@@ -34,7 +34,7 @@ TEST_CASE("a stream of random numbers for each turn gives the same bits on any n
 }
 
 TEST_CASE("the exception of the smallest turn passes through") {
-    for (const std::size_t threads : {1, 2, 4})
+    for (const std::size_t threads : {1u, 2u, 4u})
         CHECK(message<ValueError>([&] {
                   parallel_for(100, threads, [](std::size_t i) {
                       if (i % 10 == 7) fail<ValueError>("turn", text(i), "it does not end in 7");

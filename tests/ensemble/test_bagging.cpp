@@ -6,9 +6,8 @@
 #include <numbers>
 
 #include "../message.hpp"
+#include "cells.hpp"
 #include "sevenfold/autograd/random.hpp"
-#include "sevenfold/data/sets.hpp"
-#include "sevenfold/data/synthetic.hpp"
 #include "sevenfold/ensemble/decision_stump.hpp"
 #include "sevenfold/ensemble/decision_tree.hpp"
 #include "sevenfold/ensemble/nearest_neighbours.hpp"
@@ -18,15 +17,6 @@ using namespace sevenfold;
 using doctest::Approx;
 
 namespace {
-
-struct Data {
-    Array<double> X, y;
-};
-
-Data cells() {
-    const auto set = breast_cancer<double>();
-    return {set.features, set.labels.cast<double>()};
-}
 
 // A curve with noise of deviation 0.5.
 Data curve(std::uint64_t seed, std::size_t rows) {
@@ -43,7 +33,7 @@ const DecisionTree regression_tree({.criterion = Criterion::squared_error});
 TEST_CASE("bagging gives the same bits on any number of threads") {
     const Data d = cells();
     std::vector<Bagging> runs;
-    for (const std::size_t threads : {1, 2, 4}) {
+    for (const std::size_t threads : {1u, 2u, 4u}) {
         runs.emplace_back(DecisionTree({.max_features = 5}),
                           BaggingOptions{.estimators = 12, .vote = Vote::soft, .threads = threads, .seed = 3});
         runs.back().fit(d.X, d.y);
@@ -63,7 +53,7 @@ TEST_CASE("bagging gives the same bits on any number of threads") {
 
 TEST_CASE("out-of-bag coverage follows 1 − (1 − 1/e)^B, and rows never left out are NaN") {
     const Data d = curve(1, 4000);
-    for (const std::size_t members : {1, 2, 4, 8}) {
+    for (const std::size_t members : {1u, 2u, 4u, 8u}) {
         CAPTURE(members);
         Bagging bagging(DecisionTree({.criterion = Criterion::squared_error, .max_depth = 2}),
                         {.estimators = members, .seed = members});

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "../message.hpp"
+#include "cells.hpp"
 #include "sevenfold/autograd/random.hpp"
 #include "sevenfold/data/sets.hpp"
 #include "sevenfold/ensemble/adaboost.hpp"
@@ -15,15 +16,6 @@ using namespace sevenfold;
 using doctest::Approx;
 
 namespace {
-
-struct Data {
-    Array<double> X, y;
-};
-
-Data cells() {
-    const auto set = breast_cancer<double>();
-    return {set.features, set.labels.cast<double>()};
-}
 
 // Rows of noise with random labels: nothing can be learned from one round, and still the bound must hold.
 Data noise(std::uint64_t seed, std::size_t rows, std::size_t classes) {
@@ -51,7 +43,7 @@ void check_bound(const AdaBoost& boost, const Data& d, const Array<double>& weig
 
 TEST_CASE("the training error stays under AdaBoost's bound in every round") {
     for (const double rate : {1.0, 0.5})
-        for (const std::size_t classes : {2, 3, 5})
+        for (const std::size_t classes : {2u, 3u, 5u})
             for (std::uint64_t seed = 0; seed < 4; ++seed) {
                 CAPTURE(classes);
                 CAPTURE(rate);

@@ -13,7 +13,7 @@ using namespace sevenfold;
 using doctest::Approx;
 
 TEST_CASE("a share of (1 − 1/n)^n of the rows is left out of a bag") {
-    for (const std::size_t n : {2, 10, 1000}) {
+    for (const std::size_t n : {2u, 10u, 1000u}) {
         double share = 0;
         for (const Rows& bag : bootstrap_bags(n, 2000, 1))
             share += static_cast<double>(left_out(n, bag).size()) / static_cast<double>(n) / 2000;

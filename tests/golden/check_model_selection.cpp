@@ -205,7 +205,8 @@ void check_bootstrap(const json& one, Report& report) {
             for (const std::size_t row : rows) values.push_back(x(row));
             return statistic->second(values);
         };
-        const BootstrapResult got = bootstrap(x.size(), of_rows, bags, {.level = 1 - one.at("alpha").get<double>()});
+        const BootstrapResult got =
+            bootstrap_over(x.size(), of_rows, bags, {.level = 1 - one.at("alpha").get<double>()});
         report.compare(name + ", estimate", got.estimate, want.at("estimate"));
         report.compare(name + ", bootstrap_mean", mean_of(got.statistics), want.at("bootstrap_mean"));
         report.compare(name + ", bias", mean_of(got.statistics) - got.estimate, want.at("bias"));
