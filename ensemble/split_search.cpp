@@ -19,12 +19,16 @@ struct Fraction {
     double num, den;
 };
 
+// A side of less than this share of the weight is rounding: W₀ − W of running sums may come out as 0, or below.
+constexpr double lightest = 1e-14;
+
 // (A − W A₀ / W₀)² / (W (W₀ − W))
 struct MeanGain {
     double weight, mean;  // W₀, A₀ / W₀
     SEVENFOLD_INLINE Fraction operator()(double w, double a) const {
         const double d = a - w * mean;
-        return {d * d, w * (weight - w)};
+        const double sides = w * (weight - w), least = lightest * weight * weight;
+        return {d * d, sides > least ? sides : least};
     }
 };
 
@@ -133,7 +137,10 @@ Split search_classes(const NodeLists& node, std::span<const std::size_t> feature
     };
     Side all(classes);
     for (std::size_t i = 0; i < node.count; ++i) all.add(rows[node.rows[i]].label, rows[node.rows[i]].weight);
-    const double before = C::purity(all.sum, all.total);
+    const auto purity = [least = lightest * all.total](const Side& side) {
+        return side.total > least ? C::purity(side.sum, side.total) : 0;
+    };
+    const double before = purity(all);
     Split best;
     for (const std::size_t f : features) {
         Side left(classes), right = all;
@@ -142,8 +149,7 @@ Split search_classes(const NodeLists& node, std::span<const std::size_t> feature
             const WeightedClass& row = rows[list[i]];
             left.add(row.label, row.weight);
             right.add(row.label, -row.weight);
-            const double gain =
-                std::max(0.0, C::purity(left.sum, left.total) + C::purity(right.sum, right.total) - before);
+            const double gain = std::max(0.0, purity(left) + purity(right) - before);
             if (gain > best.gain && node.can_split(f, i)) best = node.split(f, i, gain);
         }
     }

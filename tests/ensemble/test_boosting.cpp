@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "../message.hpp"
@@ -203,4 +204,14 @@ TEST_CASE("what boosting refuses is named") {
     boost.fit(Array<double>{{1}, {2}, {3}}, Array<double>({3}, {0, 1, 2}));
     CHECK(message<ValueError>([&] { boost.staged_decision(X); }) ==
           "[AdaBoost] 3 classes: the decision Σ α h is one of two classes. Take staged_votes.");
+}
+
+TEST_CASE("rows whose weight has all but vanished do not draw a split") {
+    const Split<double> data = holdout(breast_cancer<double>(), 0.3, 1, true);
+    AdaBoost model(DecisionTree({.max_depth = 1}), {.rounds = 250, .keep_sample_weights = true});
+    model.fit(data.train.features, data.train.labels.cast<double>());
+    const Array<double> weights = model.sample_weights().row(model.rounds().size());
+    CHECK(*std::min_element(weights.begin(), weights.end()) < 1e-16);  // of sums around 1 these are rounding
+    CHECK(model.end() == BoostingEnd::all_rounds);
+    for (const BoostingRound& round : model.rounds()) CHECK(round.error < 0.45);
 }
