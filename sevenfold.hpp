@@ -37,6 +37,7 @@
 #include "sevenfold/data/synthetic.hpp"
 
 #include "sevenfold/nn/module.hpp"
+#include "sevenfold/nn/forward_pass.hpp"
 #include "sevenfold/nn/init.hpp"
 #include "sevenfold/nn/linear.hpp"
 #include "sevenfold/nn/activation.hpp"
@@ -60,6 +61,7 @@
 #include "sevenfold/train/evaluate.hpp"
 #include "sevenfold/train/checkpoint.hpp"
 #include "sevenfold/train/interrupt.hpp"
+#include "sevenfold/train/micro_batches.hpp"
 #include "sevenfold/train/trainer.hpp"
 
 #include "sevenfold/ensemble/estimator.hpp"

@@ -86,6 +86,14 @@ struct Node {
           has_gradient(0) {}
 };
 
+/// Where a leaf stands on a tape.
+template <class T>
+struct LeafUse {
+    std::shared_ptr<Leaf<T>> leaf;
+    std::uint32_t step;
+    std::uint32_t version;  // of the leaf, which gets another step if it is changed before its next use
+};
+
 /// A gradient being summed in place: written when `first`, added to otherwise.
 template <class T>
 struct Target {

@@ -11,6 +11,7 @@ namespace sevenfold {
 namespace {
 
 std::atomic<std::uint64_t> tapes_made{0};
+std::atomic<std::uint32_t> tapes_alive{0};
 
 // The vectors of the last tape of this thread, emptied: a tape per training step allocates nothing.
 template <class T>
@@ -18,6 +19,7 @@ struct Spare {
     Stack<Node<T>> nodes;
     Stack<Source> sources;
     Stack<Array<T>> constants;
+    Stack<LeafUse<T>> leaves;
 };
 
 // Stands where an op stood whose saved values were freed, so that the tape can still be printed.
@@ -56,22 +58,25 @@ Tape<T>* Tape<T>::current() {
 }
 
 template <class T>
-Tape<T>::Tape() : id_(++tapes_made), outer_(current_slot()) {
+Tape<T>::Tape() : id_(++tapes_made), outer_(current_slot()), among_others_(tapes_alive++ > 0) {
     Spare<T>& s = spare<T>();
     nodes_.swap(s.nodes);
     sources_.swap(s.sources);
     constants_.swap(s.constants);
+    leaves_.swap(s.leaves);
     current_slot() = this;
 }
 
 template <class T>
 Tape<T>::~Tape() {
-    clear();
+    forget_all();
+    --tapes_alive;
     Spare<T>& s = spare<T>();
     if (nodes_.capacity() > s.nodes.capacity()) {
         nodes_.swap(s.nodes);
         sources_.swap(s.sources);
         constants_.swap(s.constants);
+        leaves_.swap(s.leaves);
     }
     for (Tape** tape = &current_slot(); *tape; tape = &(*tape)->outer_)
         if (*tape == this) {
@@ -82,7 +87,13 @@ Tape<T>::~Tape() {
 
 template <class T>
 void Tape<T>::clear() {
+    forget_all();
     id_ = ++tapes_made;
+    among_others_ = tapes_alive > 1;
+}
+
+template <class T>
+void Tape<T>::forget_all() {
     nodes_.clear();
     sources_.clear();
     constants_.clear();
@@ -114,12 +125,17 @@ Source Tape<T>::place_stranger(const Variable<T>& x, std::string_view op) const 
                     "Compute it again on this tape, or pass x.detach() to use its value as a constant.");
 }
 
+// A leaf that is here already is found even when another tape, perhaps another thread's, has overwritten the hint: it has
+// one step on every tape, and gradients add up in an order that does not depend on what else runs.
 template <class T>
-Source Tape<T>::register_leaf(const std::shared_ptr<Leaf<T>>& leaf) {
+Source Tape<T>::place_without_hint(const std::shared_ptr<Leaf<T>>& leaf) {
+    if (among_others_ || tapes_made != id_)
+        for (const LeafUse<T>& use : leaves_)
+            if (use.leaf == leaf && use.version == leaf->version) return Source(use.step);
     const std::uint32_t at = nodes_.size();
-    nodes_.push(OpPtr<T>(), leaf->value.share(), static_cast<std::uint32_t>(leaves_.size()), std::size_t{0}, false);
-    leaves_.push_back({leaf, at, leaf->version});
-    leaf->node_hint.store(at, std::memory_order_relaxed);
+    nodes_.push(OpPtr<T>(), leaf->value.share(), leaves_.size(), std::size_t{0}, false);
+    leaves_.push(LeafUse<T>{leaf, at, leaf->version});
+    leaf->node_hint.store(at, std::memory_order_release);
     return Source(at);
 }
 
@@ -151,6 +167,35 @@ void Tape<T>::backward(const Variable<T>& loss, BackwardOptions options) {
 
 template <class T>
 void Tape<T>::backward_from(const Variable<T>& y, const Array<T>& upstream, BackwardOptions options) {
+    propagate(y, upstream, options);
+    for (const LeafUse<T>& use : leaves_)
+        if (nodes_[use.step].has_gradient) use.leaf->add_gradient(take_gradient(nodes_[use.step]));
+}
+
+template <class T>
+void Tape<T>::backward_into(std::vector<LeafGradient<T>>& gradients, const Variable<T>& y, const Array<T>& upstream,
+                            BackwardOptions options) {
+    propagate(y, upstream, options);
+    std::size_t count = 0;
+    for (const LeafUse<T>& use : leaves_) {
+        if (!nodes_[use.step].has_gradient) continue;
+        if (count == gradients.size()) gradients.emplace_back();
+        gradients[count].leaf = Variable<T>(use.leaf);
+        gradients[count++].gradient = take_gradient(nodes_[use.step]);
+    }
+    gradients.resize(count);
+}
+
+template <class T>
+Array<T> Tape<T>::take_gradient(Node<T>& leaf_step) {
+    if (retained_) return leaf_step.gradient;
+    leaf_step.has_gradient = 0;
+    return std::move(leaf_step.gradient);
+}
+
+// Everything but the leaves: they are touched when nothing can go wrong any more.
+template <class T>
+void Tape<T>::propagate(const Variable<T>& y, const Array<T>& upstream, BackwardOptions options) {
     if (y.is_constant())
         fail<TapeError>("backward", "a value that was not recorded",
                         "it was computed without a tape, or from constants alone",
@@ -173,21 +218,9 @@ void Tape<T>::backward_from(const Variable<T>& y, const Array<T>& upstream, Back
     nodes_[start.step()].has_gradient = 1;
     try {
         walk(start.step(), options);
-    } catch (...) {  // no leaf was touched yet: the step can be repeated
+    } catch (...) {  // the step can be repeated
         forget_gradients();
         throw;
-    }
-    for (const LeafUse& use : leaves_) {
-        Node<T>& node = nodes_[use.step];
-        if (!node.has_gradient) continue;
-        Leaf<T>& leaf = *use.leaf;
-        Array<T> g = options.retain ? node.gradient : std::move(node.gradient);
-        node.has_gradient = options.retain;
-        if (leaf.has_gradient)
-            kernels::accumulate(leaf.gradient, g);
-        else
-            leaf.gradient = std::move(g);
-        leaf.has_gradient = true;
     }
 }
 
@@ -220,7 +253,7 @@ void Tape<T>::walk(std::uint32_t from, BackwardOptions options) {
 
 template <class T>
 bool Tape<T>::leaves_changed() const {
-    for (const LeafUse& use : leaves_)
+    for (const LeafUse<T>& use : leaves_)
         if (use.leaf->version != use.version) return true;
     return false;
 }
@@ -230,7 +263,7 @@ void Tape<T>::check_saved(const Node<T>& node) const {
     for (std::size_t i = 0; i < node.count; ++i) {
         const Source source = sources_[node.first + i];
         if (!source.followed() || nodes_[source.step()].op || !keeps(node.op->saves(), i)) continue;
-        const LeafUse& use = leaves_[nodes_[source.step()].first];
+        const LeafUse<T>& use = leaves_[nodes_[source.step()].first];
         const Leaf<T>& leaf = *use.leaf;
         if (leaf.version != use.version)
             fail<InPlaceError>("backward",
@@ -252,7 +285,7 @@ Array<T> Tape<T>::gradient(const Variable<T>& v) const {
                         "Ask for them: tape.backward(loss, {.retain = true}).");
     if (!v.leaf_) return gradient_of(v.node_) ? *gradient_of(v.node_) : Array<T>::zeros(v.shape());
     Array<T> sum = Array<T>::zeros(v.shape());
-    for (const LeafUse& use : leaves_)  // a leaf can have several places
+    for (const LeafUse<T>& use : leaves_)  // a leaf can have several places
         if (use.leaf == v.leaf_ && gradient_of(use.step)) kernels::accumulate(sum, *gradient_of(use.step));
     return sum;
 }
@@ -374,7 +407,7 @@ std::vector<std::optional<Variable<T>>> Tape<T>::pull(const Variable<T>& y, cons
             fail<TapeError>("grad", text("input ", k, " is a frozen leaf"), "tapes do not follow it",
                             "Call set_trainable(true) on it before computing y.");
         if (xs[k].leaf_) {
-            for (const LeafUse& use : leaves_)
+            for (const LeafUse<T>& use : leaves_)
                 if (use.leaf == xs[k].leaf_) places[k].push_back(use.step);
         } else {
             places[k].push_back(place(xs[k], "grad").step());

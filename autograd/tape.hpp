@@ -27,6 +27,13 @@ struct BackwardOptions {
     bool release = false;  ///< free saved values behind the walk: less memory, but the tape cannot be walked again
 };
 
+/// A leaf, and what backward found for it.
+template <class T = float>
+struct LeafGradient {
+    Variable<T> leaf;
+    Array<T> gradient;
+};
+
 template <class T = float>
 class Tape {
   public:
@@ -43,6 +50,11 @@ class Tape {
     void backward(const Variable<T>& loss, BackwardOptions options = {});
     /// The same from any value y: `upstream` is d loss / d y, of y's shape.
     void backward_from(const Variable<T>& y, const Array<T>& upstream, BackwardOptions options = {});
+    /// The same, but leaves stay as they are: what would be added to their grad() becomes the contents of `gradients`, in
+    /// the order of their first use. So threads can walk their tapes over shared leaves at once; whoever adds up the
+    /// results, leaf.add_grad(gradient), in an order of its own choice gets the same bits on any number of threads.
+    void backward_into(std::vector<LeafGradient<T>>& gradients, const Variable<T>& y, const Array<T>& upstream,
+                       BackwardOptions options = {});
     /// Gradient of a recorded variable or leaf, after backward(.., {.retain = true}). Throws TapeError.
     Array<T> gradient(const Variable<T>& v) const;
 
@@ -112,21 +124,14 @@ class Tape {
     template <class U>
     friend class NoTape;
 
-    struct LeafUse {
-        std::shared_ptr<Leaf<T>> leaf;
-        std::uint32_t step;
-        std::uint32_t version;  // of the leaf, which gets another step if it is changed before its next use
-    };
-
     static Tape*& current_slot();
     Source place_leaf(const std::shared_ptr<Leaf<T>>& leaf) {
-        // The hint may be another tape's or another thread's; then the leaf gets one more step, and its gradients add up.
-        const std::uint32_t hint = leaf->node_hint.load(std::memory_order_relaxed);
+        const std::uint32_t hint = leaf->node_hint.load(std::memory_order_acquire);  // may be another tape's
         if (hint < nodes_.size() && !nodes_[hint].op) {
-            const LeafUse& use = leaves_[nodes_[hint].first];
+            const LeafUse<T>& use = leaves_[nodes_[hint].first];
             if (use.leaf == leaf && use.version == leaf->version && leaf->trainable) return Source(hint);
         }
-        return leaf->trainable ? register_leaf(leaf) : Source();
+        return leaf->trainable ? place_without_hint(leaf) : Source();
     }
     Source keep_value(Source source, const Variable<T>& x, bool& reads_leaf) {
         if (!source.followed()) {
@@ -139,9 +144,11 @@ class Tape {
         return source;
     }
     [[noreturn]] Source place_stranger(const Variable<T>& x, std::string_view op) const;
-    Source register_leaf(const std::shared_ptr<Leaf<T>>& leaf);
+    Source place_without_hint(const std::shared_ptr<Leaf<T>>& leaf);
     Variable<T> saved_input(Source source) const;
     Variable<T> saved_output(std::size_t step) const;
+    void propagate(const Variable<T>& y, const Array<T>& upstream, BackwardOptions options);
+    Array<T> take_gradient(Node<T>& leaf_step);
     void walk(std::uint32_t from, BackwardOptions options);
     void recorded_much_or_watched(std::span<const Variable<T>* const> xs, const Array<T>& y);
     bool leaves_changed() const;
@@ -151,16 +158,18 @@ class Tape {
     std::string describe(std::uint32_t node) const;
     std::string input_name(const Node<T>& node, std::size_t i) const;
     void forget_gradients();
+    void forget_all();
 
     static constexpr std::size_t suspicious_size = 10'000'000;
 
     std::uint64_t id_;
     Tape* outer_;
+    bool among_others_;                            // other tapes lived when this one was made
     std::size_t look_again_at_ = suspicious_size;  // every recording from this step on is looked at
     Stack<Node<T>> nodes_;
     Stack<Source> sources_;
     Stack<Array<T>> constants_;  // those that a rule reads
-    std::vector<LeafUse> leaves_;
+    Stack<LeafUse<T>> leaves_;
     std::map<std::uint32_t, std::string> names_;
     bool released_ = false, walked_ = false, retained_ = false, find_anomalies_ = false, keep_values_ = false;
 };

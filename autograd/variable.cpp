@@ -3,8 +3,18 @@
 #include <algorithm>
 
 #include "sevenfold/autograd/error.hpp"
+#include "sevenfold/autograd/kernels/kernels.hpp"
 
 namespace sevenfold {
+
+template <class T>
+void Leaf<T>::add_gradient(Array<T> more) {
+    if (has_gradient)
+        kernels::accumulate(gradient, more);
+    else
+        gradient = std::move(more);
+    has_gradient = true;
+}
 
 template <class T>
 Leaf<T>& Variable<T>::own(std::string_view what) const {
@@ -32,13 +42,24 @@ Array<T>& Variable<T>::grad() {
 }
 
 template <class T>
+static void check_gradient(std::string_view op, const Array<T>& gradient, const Shape& shape) {
+    if (gradient.shape() != shape)
+        fail<ShapeError>(op, text("gradient ", gradient.shape(), " for a value ", shape), "the shapes must be equal");
+}
+
+template <class T>
 void Variable<T>::set_grad(Array<T> gradient) {
     Leaf<T>& l = own("set_grad");
-    if (gradient.shape() != shape())
-        fail<ShapeError>("set_grad", text("gradient ", gradient.shape(), " for a value ", shape()),
-                         "the shapes must be equal");
+    check_gradient("set_grad", gradient, shape());
     l.gradient = std::move(gradient);
     l.has_gradient = true;
+}
+
+template <class T>
+void Variable<T>::add_grad(Array<T> gradient) {
+    Leaf<T>& l = own("add_grad");
+    check_gradient("add_grad", gradient, shape());
+    l.add_gradient(std::move(gradient));
 }
 
 template <class T>
@@ -91,6 +112,8 @@ Variable<T> leaf(Array<T> value, std::string name) {
     return Variable<T>(std::move(state));
 }
 
+template struct Leaf<float>;
+template struct Leaf<double>;
 template class Variable<float>;
 template class Variable<double>;
 template Variable<float> leaf(Array<float>, std::string);

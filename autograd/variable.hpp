@@ -33,6 +33,8 @@ struct Leaf {
     std::uint32_t version = 0;                ///< counts changes in place
     std::string changed_by;                   ///< who made the last of them
     std::atomic<std::uint32_t> node_hint{0};  // where the last tape put it; checked before it is believed
+
+    void add_gradient(Array<T> more);
 };
 
 template <class T = float>
@@ -68,6 +70,8 @@ class Variable {
     const Array<T>& grad() const;
     Array<T>& grad();
     void set_grad(Array<T> gradient);
+    /// Adds to grad(), as backward does. Throws ShapeError.
+    void add_grad(Array<T> gradient);
     void zero_grad();
     /// Whether tapes follow it (true at first). A frozen leaf is a constant to ops and optimizers.
     bool trainable() const { return leaf_ && leaf_->trainable; }

@@ -60,8 +60,9 @@ void show_neuron(const examples::Flags& flags) {
 
 int main(int argc, char** argv) {
     return examples::run([&] {
-        show_neuron(
-            examples::read_flags(argc, argv, "One neuron: backprop by the tape and by hand.", {.epochs = 5, .lr = 0.1},
-                                 {}, {"--data", "--batch", "--seed", "--optimizer", "--save", "--resume", "--out"}));
+        show_neuron(examples::read_flags(argc, argv, "One neuron: backprop by the tape and by hand.",
+                                         {.epochs = 5, .lr = 0.1}, {},
+                                         {"--data", "--batch", "--seed", "--optimizer", "--save", "--resume",
+                                          "--threads", "--micro-batch", "--out"}));
     });
 }

@@ -81,10 +81,15 @@ Flags read_flags(int argc, char** argv, const std::string& about, Flags flags, c
         ->check(one_of(rules));
     app.add_option("--save", flags.save, "Write a checkpoint to FILE after every epoch")->type_name("FILE");
     app.add_option("--resume", flags.resume, "Go on from the checkpoint FILE")->type_name("FILE");
-    app.add_option("--threads", flags.threads, "Threads for folds, bags and trees; results never depend on it")
+    app.add_option("--threads", flags.threads,
+                   "Threads for micro-batches, folds, bags and trees; results never depend on it")
         ->type_name("N")
         ->capture_default_str()
         ->check(count);
+    app.add_option("--micro-batch", flags.micro_batch, "Rows that go through the model at a time; 0: all of a step")
+        ->type_name("N")
+        ->capture_default_str()
+        ->check(whole);
     app.add_option("--out", flags.out, "Write the numbers into the folder DIR, as CSV")->type_name("DIR");
     for (const Extra& extra : extras)
         std::visit(
@@ -135,6 +140,10 @@ sevenfold::TrainOptions<float> train_options(const Flags& flags) {
     options.epochs = flags.epochs;
     options.save = flags.save;
     options.resume = flags.resume;
+    options.micro_batch = flags.micro_batch;
+    options.threads = flags.threads;
+    if (flags.threads > 1 && flags.micro_batch == 0)
+        std::cerr << "Note: threads share a step when --micro-batch cuts it into parts.\n";
     options.settings = {{"seed", std::to_string(flags.seed)},
                         {"optimizer", flags.optimizer},
                         {"lr", flags.lr ? format("%.17g", *flags.lr) : "by default"}};

@@ -23,8 +23,9 @@ struct Flags {
     std::string optimizer = "adam";
     std::string save{}, resume{};  ///< checkpoint files
     std::size_t threads = 1;
-    std::string out{};      ///< a folder for history.csv and history.json, or for an example's tables
-    std::string command{};  ///< what was typed, without --resume
+    std::size_t micro_batch = 0;  ///< rows that go through the model at a time; 0: all of a step
+    std::string out{};            ///< a folder for history.csv and history.json, or for an example's tables
+    std::string command{};        ///< what was typed, without --resume
 };
 
 // ---- the command line
@@ -42,16 +43,16 @@ Flags read_flags(int argc, char** argv, const std::string& about, Flags defaults
                  const std::vector<std::string>& ignored = {});
 
 /// What to ignore where nothing is trained epoch by epoch, and where nothing is saved.
-inline const std::vector<std::string> without_epochs{"--data",      "--epochs", "--batch", "--lr",
-                                                     "--optimizer", "--save",   "--resume"};
-inline const std::vector<std::string> without_checkpoints{"--data", "--save", "--resume"};
+inline const std::vector<std::string> without_epochs{"--data",      "--epochs", "--batch",  "--lr",
+                                                     "--optimizer", "--save",   "--resume", "--micro-batch"};
+inline const std::vector<std::string> without_checkpoints{"--data", "--save", "--resume", "--micro-batch"};
 
 /// Runs the example; an error of the library becomes its message on standard error and exit status 1.
 int run(const std::function<void()>& example);
 
 // ---- training
 
-/// What the flags say to fit(): epochs, checkpoints, and the settings that a resumed run must share.
+/// What the flags say to fit(): epochs, checkpoints, threads, and the settings that a resumed run must share.
 sevenfold::TrainOptions<float> train_options(const Flags& flags);
 
 /// After fit(): writes the history if --out asks for it. False when training was interrupted; the command that goes on

@@ -1,5 +1,7 @@
 #include "sevenfold/nn/dropout.hpp"
 
+#include "sevenfold/nn/forward_pass.hpp"
+
 namespace sevenfold {
 
 template <class T>
@@ -12,7 +14,8 @@ Variable<T> Dropout<T>::forward(const Variable<T>& x) {
     if (!this->training() || probability == 0) return x;
     Array<T> mask(x.shape());
     const T kept = static_cast<T>(1 / (1 - probability));
-    for (T& m : mask.flat()) m = stream.uniform() < probability ? T{0} : kept;
+    Random& random = ForwardPass::stream(stream);
+    for (T& m : mask.flat()) m = random.uniform() < probability ? T{0} : kept;
     return x * Variable<T>(std::move(mask));
 }
 

@@ -1,5 +1,7 @@
 #include "sevenfold/nn/normalization.hpp"
 
+#include "sevenfold/nn/forward_pass.hpp"
+
 namespace sevenfold {
 
 template <class T>
@@ -30,7 +32,11 @@ Variable<T> BatchNorm1d<T>::forward(const Variable<T>& x) {
         if (x.size() <= channels)
             fail<ShapeError>("BatchNorm1d", text("a batch ", x.shape(), " in training"),
                              "a variance needs two values a channel or more", "Use a larger batch, or model.eval().");
-        follow(x.value());
+        if (ForwardPass::is(ForwardPass::Kind::part))
+            fail<ValueError>("BatchNorm1d", text("a part of a batch, ", x.shape()),
+                             "it needs mean and variance of the whole batch",
+                             "Train without micro-batches, or normalise with LayerNorm.");
+        if (!ForwardPass::is(ForwardPass::Kind::repeat)) follow(x.value());
         return batch_norm(x, gamma, beta, epsilon);
     }
     Shape per_channel{channels};

@@ -27,7 +27,8 @@ template <class T = float>
 class BatchNorm1d : public Module<T> {
   public:
     explicit BatchNorm1d(std::size_t channels, double eps = 1e-5, double weight_of_new = 0.1);
-    /// Throws ShapeError for other shapes, and in training for a single value a channel.
+    /// Throws ShapeError for other shapes, and in training for a single value a channel; in training ValueError in a part
+    /// of a batch (micro-batches).
     Variable<T> forward(const Variable<T>& x) override;
     Members<T> members() override;
     std::string describe() const override { return text("BatchNorm1d(", gamma.size(), ")"); }

@@ -7,10 +7,10 @@
 #include <cstdio>
 #include <limits>
 
-#include "sevenfold/autograd/tape.hpp"
 #include "sevenfold/optim/clip.hpp"
 #include "sevenfold/train/checkpoint.hpp"
 #include "sevenfold/train/interrupt.hpp"
+#include "sevenfold/train/micro_batches.hpp"
 #include "sevenfold/train/progress.hpp"
 
 namespace sevenfold {
@@ -37,17 +37,6 @@ std::string fingerprint(const Dataset<T>& data) {
 }
 
 template <class T>
-Batch<T> part_of(const Batch<T>& batch, std::size_t first, std::size_t last) {
-    Batch<T> part;
-    part.features = batch.features.rows(first, last);
-    if (batch.labels.rank() > 0) part.labels = batch.labels.rows(first, last);
-    if (batch.targets.rank() > 0) part.targets = batch.targets.rows(first, last);
-    part.rows.assign(batch.rows.begin() + static_cast<std::ptrdiff_t>(first),
-                     batch.rows.begin() + static_cast<std::ptrdiff_t>(last));
-    return part;
-}
-
-template <class T>
 class Run {
   public:
     Run(Module<T>& model, Optimizer<T>& optimizer, const Loader<T>& loader, const TrainOptions<T>& options)
@@ -59,7 +48,10 @@ class Run {
                      : loader.data().has_labels() ? classification<T>()
                                                   : regression<T>()),
           stopping_(options.early_stopping.value_or(EarlyStoppingOptions{})),
-          parameters_(optimizer.parameters()) {
+          parameters_(optimizer.parameters()),
+          // A batch that is no larger than a part is whole.
+          parts_(model, objective_, options.micro_batch < loader.options().batch_size ? options.micro_batch : 0,
+                 options.threads) {
         check();
         position_.best = stopping_.best();
         if (!options.save.empty() || !options.resume.empty()) note_settings();
@@ -112,13 +104,7 @@ class Run {
     // The loss of the batch; the parameters have moved.
     void step(const Batch<T>& batch) {
         optimizer_.zero_grad();
-        const std::size_t rows = batch.size(),
-                          part_rows = options_.micro_batch ? std::min(options_.micro_batch, rows) : rows;
-        double loss_sum = 0;
-        for (std::size_t first = 0; first < rows; first += part_rows) {
-            const std::size_t last = std::min(rows, first + part_rows);
-            loss_sum += forward_backward(part_rows == rows ? batch : part_of(batch, first, last), rows);
-        }
+        const auto [loss_sum, correct] = parts_.backward(batch);
         if (!std::isfinite(loss_sum))
             fail<AnomalyError>(
                 "fit",
@@ -130,19 +116,9 @@ class Run {
         if (options_.schedule) options_.schedule->apply(optimizer_, optimizer_.steps());
         optimizer_.step();
         position_.loss += loss_sum;
-        position_.rows += rows;
+        position_.correct += correct;
+        position_.rows += batch.size();
         ++position_.batch;
-    }
-
-    // Adds the part's share of the batch's gradient; returns its loss times its rows.
-    double forward_backward(const Batch<T>& part, std::size_t batch_rows) {
-        Tape<T> tape;
-        const Variable<T> output = model_(part.features);
-        const Variable<T> loss = objective_.loss(output, part);
-        const double share = static_cast<double>(part.size()) / static_cast<double>(batch_rows);
-        tape.backward_from(loss, Array<T>::full(loss.shape(), static_cast<T>(share)), {.release = true});
-        if (objective_.correct) position_.correct += objective_.correct(output.value(), part);
-        return static_cast<double>(loss.item()) * static_cast<double>(part.size());
     }
 
     // False if it was interrupted.
@@ -328,6 +304,7 @@ class Run {
     Objective<T> objective_;
     EarlyStopping stopping_;
     std::vector<Variable<T>> parameters_;
+    MicroBatches<T> parts_;
     Progress progress_;
     std::map<std::string, std::string> settings_;
     TrainPosition position_;

@@ -28,9 +28,12 @@ struct TrainOptions {
         early_stopping{};  ///< watches the validation loss, or its accuracy if higher is better
 
     /// Rows that go through the model at a time; 0: the whole batch. Gradients add up to the batch's, while the memory for
-    /// activations is that of few rows and stays in the cache. Wrong for layers in which the rows of a batch see each
-    /// other (BatchNorm1d): they would see a part. Dropout draws its masks in another order.
+    /// activations is that of few rows and stays in the cache. Not for models in which the rows of a batch see each other
+    /// (BatchNorm1d throws ValueError). Dropout draws other masks than for a whole batch.
     std::size_t micro_batch = 0;
+    /// Micro-batches that are worked on at a time, each by a thread; 0: as many as there are cores. The result does not depend
+    /// on it, bit for bit. A batch in one piece keeps one thread busy.
+    std::size_t threads = 1;
 
     std::filesystem::path save{};    ///< a checkpoint after every epoch, and when interrupted
     std::filesystem::path resume{};  ///< go on from this checkpoint

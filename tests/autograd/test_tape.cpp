@@ -398,6 +398,45 @@ TEST_CASE("threads differentiate with respect to the same leaf, each on a tape o
     }
 }
 
+TEST_CASE("a leaf has one step on a tape, also when another tape has placed it elsewhere meanwhile") {
+    const auto w = leaf(A(3.0), "w");
+    Tape<double> tape;
+    const auto y = w * leaf(A(2.0));
+    std::thread([&] {
+        Tape<double> other;
+        const auto first = leaf(A(1.0)) + leaf(A(1.0));
+        CHECK((first * w).item() == 6.0);
+    }).join();
+    const auto z = y * w;
+    CHECK(tape.size() == 4);  // two leaves, two products
+    tape.backward(z);
+    CHECK(w.grad().item() == 12.0);
+}
+
+TEST_CASE("gradients collected apart leave the leaves alone, and added up in any thread they are what backward gives") {
+    auto w = leaf(A({2}, {1, 2}), "w"), b = leaf(A(1.0), "b"), frozen = leaf(A(5.0));
+    frozen.set_trainable(false);
+    w.set_grad(A({2}, {100, 100}));
+    std::vector<LeafGradient<double>> found(7);  // what was there before is overwritten
+    for (int repeat = 0; repeat < 2; ++repeat) {
+        Tape<double> tape;
+        const auto squares = w * w;
+        tape.backward_into(found, sum(squares + b * frozen), A(0.5));
+        REQUIRE(found.size() == 2);
+        CHECK(found[0].leaf.same_as(w));
+        CHECK(found[0].gradient == A({2}, {1, 2}));
+        CHECK(found[1].leaf.same_as(b));
+        CHECK(found[1].gradient.item() == 5.0);
+        CHECK(w.grad() == A({2}, {100, 100}));
+        CHECK_FALSE(b.has_grad());
+    }
+    for (auto& [leaf, gradient] : found) leaf.add_grad(gradient);
+    CHECK(w.grad() == A({2}, {101, 102}));
+    CHECK(b.grad().item() == 5.0);
+    CHECK_THROWS_WITH_AS(found[0].leaf.add_grad(A(1.0)),
+                         "[add_grad] gradient () for a value (2,): the shapes must be equal.", ShapeError);
+}
+
 TEST_CASE("arrays and variables made in one thread are used and freed in another") {
     auto made = std::make_unique<D>(leaf(A::ones({100})));
     std::thread([&] {
