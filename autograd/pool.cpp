@@ -29,14 +29,28 @@ struct Free {
 struct Cache {
     std::array<Free*, classes> lists{};
     Stats stats{};
-    ~Cache();
 };
-thread_local bool cache_is_gone = false;  // arrays with static lifetime may be freed after the cache
-thread_local Cache cache;
 
-Cache::~Cache() {
-    trim();
-    cache_is_gone = true;
+// What a thread frees is kept for its next arrays, and given back when it ends. Initial-exec: reading the pointer is one
+// instruction, not a call.
+[[gnu::tls_model("initial-exec")]] constinit thread_local Cache* cache = nullptr;
+thread_local bool ended = false;  // arrays with static lifetime may be freed after the cache
+
+struct Owner {
+    Cache own;
+    Owner() { cache = &own; }
+    ~Owner() {
+        trim();
+        cache = nullptr;
+        ended = true;
+    }
+};
+
+/// The thread's cache, made at the first call; none when the thread is about to end.
+Cache* made() {
+    if (ended) return nullptr;
+    thread_local Owner owner;
+    return cache;
 }
 
 // Reuse would hide a use after free from the address sanitizer.
@@ -55,39 +69,47 @@ constexpr bool reuse = true;
 
 void* allocate(std::size_t bytes) {
     const SizeClass c = size_class(bytes);
-    if (reuse && !cache_is_gone && c.index < classes) {
-        if (Free* block = cache.lists[c.index]) {
-            cache.lists[c.index] = block->next;
-            cache.stats.cached_bytes -= c.bytes;
-            cache.stats.live_bytes += static_cast<std::ptrdiff_t>(c.bytes);
-            return block;
+    Cache* const mine = cache ? cache : made();
+    if (mine) {
+        mine->stats.live_bytes += static_cast<std::ptrdiff_t>(c.bytes);
+        if (reuse && c.index < classes) {
+            if (Free* block = mine->lists[c.index]) {
+                mine->lists[c.index] = block->next;
+                mine->stats.cached_bytes -= c.bytes;
+                return block;
+            }
+            ++mine->stats.system_calls;
         }
-        ++cache.stats.system_calls;
     }
-    void* block = std::aligned_alloc(64, (c.bytes + 63) / 64 * 64);
-    if (!block) throw std::bad_alloc();
-    if (!cache_is_gone) cache.stats.live_bytes += static_cast<std::ptrdiff_t>(c.bytes);
-    return block;
+    if (void* block = std::aligned_alloc(64, (c.bytes + 63) / 64 * 64)) return block;
+    if (mine) mine->stats.live_bytes -= static_cast<std::ptrdiff_t>(c.bytes);
+    throw std::bad_alloc();
 }
 
 void release(void* block, std::size_t bytes) noexcept {
     const SizeClass c = size_class(bytes);
-    if (!cache_is_gone) cache.stats.live_bytes -= static_cast<std::ptrdiff_t>(c.bytes);
-    if (!reuse || cache_is_gone || c.index >= classes || cache.stats.cached_bytes + c.bytes > keep_at_most)
-        return std::free(block);
-    cache.lists[c.index] = new (block) Free{cache.lists[c.index]};
-    cache.stats.cached_bytes += c.bytes;
+    Cache* const mine = cache ? cache : made();
+    if (!mine) return std::free(block);
+    mine->stats.live_bytes -= static_cast<std::ptrdiff_t>(c.bytes);
+    if (!reuse || c.index >= classes || mine->stats.cached_bytes + c.bytes > keep_at_most) return std::free(block);
+    mine->lists[c.index] = new (block) Free{mine->lists[c.index]};
+    mine->stats.cached_bytes += c.bytes;
 }
 
-Stats stats() { return cache.stats; }
+Stats stats() {
+    const Cache* mine = made();
+    return mine ? mine->stats : Stats{};
+}
 
 void trim() noexcept {
-    for (Free*& list : cache.lists)
+    Cache* const mine = made();
+    if (!mine) return;
+    for (Free*& list : mine->lists)
         while (Free* block = list) {
             list = block->next;
             std::free(block);
         }
-    cache.stats.cached_bytes = 0;
+    mine->stats.cached_bytes = 0;
 }
 
 }  // namespace sevenfold::pool

@@ -40,7 +40,7 @@ class Stack {
     }
     template <class... A>
     X& push_reserved(A&&... args) {
-        return *new (data_ + size_++) X(std::forward<A>(args)...);
+        return *new (data_ + size_++) X{std::forward<A>(args)...};
     }
     template <class... A>
     X& push(A&&... args) {

@@ -245,7 +245,7 @@ void Tape<T>::walk(std::uint32_t from, BackwardOptions options) {
         if (options.release) {
             for (Source source : sources(node))
                 if (source.kept()) constants_[source.place()] = Array<T>();
-            if (node.output.rank() > 0) node.output = node.output.shape_only();
+            if (!is_short(node.output)) node.output = node.output.shape_only();
             if (!node.op->immortal) node.op = OpPtr<T>(new Freed<T>(node.op->text()));
         }
     }

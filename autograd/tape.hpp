@@ -108,7 +108,7 @@ class Tape {
         bool reads_leaf = false;
         for (std::size_t i = 0; i < xs.size(); ++i)
             sources_.push_reserved(keeps(saves, i) ? keep_value(sources[i], *xs[i], reads_leaf) : sources[i]);
-        const bool whole = y.rank() == 0 || saves.output || keep_values_;
+        const bool whole = saves.output || is_short(y) || keep_values_;
         nodes_.push(std::move(op), whole ? y.share() : y.shape_only(), first, xs.size(), reads_leaf);
         if (at >= look_again_at_) [[unlikely]]
             recorded_much_or_watched(std::span<const Variable<T>* const>(xs), y);
@@ -161,6 +161,8 @@ class Tape {
     void forget_all();
 
     static constexpr std::size_t suspicious_size = 10'000'000;
+    // A shape alone takes as much memory as such a value.
+    static bool is_short(const Array<T>& value) { return value.size() <= 128 / sizeof(T); }
 
     std::uint64_t id_;
     Tape* outer_;

@@ -78,7 +78,7 @@ template <class T>
 std::span<T> Variable<T>::change(std::string_view by) {
     Leaf<T>& l = own("change");
     ++l.version;
-    l.changed_by = by;
+    if (l.changed_by != by) l.changed_by = by;
     return {l.value.pinned_data(), l.value.size()};
 }
 
