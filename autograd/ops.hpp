@@ -121,6 +121,10 @@ template <class T> Variable<T> matmul(const Variable<T>& a, bool transpose_a, Al
 /// x Wᵀ + b on the last axis of x (.., in); W is (out, in), b is (out).
 template <class T> Variable<T> linear(const Variable<T>& x, Also<T> w, Also<T> b);
 template <class T> Variable<T> linear(const Variable<T>& x, Also<T> w);
+// the same with the activation behind it, as one op
+template <class T> Variable<T> linear_relu(const Variable<T>& x, Also<T> w, Also<T> b);
+template <class T> Variable<T> linear_tanh(const Variable<T>& x, Also<T> w, Also<T> b);
+template <class T> Variable<T> linear_sigmoid(const Variable<T>& x, Also<T> w, Also<T> b);
 /// Einstein's summation, "bij,bjk->bik"; letters only, without ->: letters that occur once, in order.
 template <class T> Variable<T> einsum(std::string_view equation, const std::vector<Variable<T>>& xs);
 

@@ -16,6 +16,14 @@ Linear<T>::Linear(std::size_t in, std::size_t out, Random& random, bool with_bia
 }
 
 template <class T>
+Variable<T> Linear<T>::activated(const Variable<T>& x, Activation activation) {
+    if (bias && activation == Activation::relu) return this->watched(linear_relu(x, weight, *bias));
+    if (bias && activation == Activation::tanh) return this->watched(linear_tanh(x, weight, *bias));
+    if (bias && activation == Activation::sigmoid) return this->watched(linear_sigmoid(x, weight, *bias));
+    return activate((*this)(x), activation);
+}
+
+template <class T>
 Members<T> Linear<T>::members() {
     Members<T> all{{"weight", weight}};
     if (bias) all.emplace_back("bias", *bias);

@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "sevenfold/nn/activation.hpp"
 #include "sevenfold/nn/module.hpp"
 
 namespace sevenfold {
@@ -12,6 +13,8 @@ class Linear : public Module<T> {
   public:
     Linear(std::size_t in, std::size_t out, Random& random, bool with_bias = true);
     Variable<T> forward(const Variable<T>& x) override { return bias ? linear(x, weight, *bias) : linear(x, weight); }
+    /// activate(layer(x), activation), in one op where there is one.
+    Variable<T> activated(const Variable<T>& x, Activation activation);
     Members<T> members() override;
     std::string describe() const override;
 

@@ -14,16 +14,20 @@ Mlp<T>::Mlp(const std::vector<std::size_t>& sizes, Activation between, Random& r
 template <class T>
 std::vector<Variable<T>> Mlp<T>::each_layer(const Variable<T>& x) {
     std::vector<Variable<T>> values;
-    for (Linear<T>& layer : layers) {
-        const Variable<T> y = layer(values.empty() ? x : values.back());
-        values.push_back(values.size() + 1 < layers.size() ? activate(y, activation) : y);
-    }
+    for (std::size_t i = 0; i < layers.size(); ++i) values.push_back(layer(i, values.empty() ? x : values.back()));
     return values;
 }
 
 template <class T>
 Variable<T> Mlp<T>::forward(const Variable<T>& x) {
-    return each_layer(x).back();
+    Variable<T> value = layer(0, x);
+    for (std::size_t i = 1; i < layers.size(); ++i) value = layer(i, value);
+    return value;
+}
+
+template <class T>
+Variable<T> Mlp<T>::layer(std::size_t i, const Variable<T>& x) {
+    return i + 1 < layers.size() ? layers[i].activated(x, activation) : layers[i](x);
 }
 
 template <class T>

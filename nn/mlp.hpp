@@ -19,6 +19,9 @@ class Mlp : public Module<T> {
 
     std::vector<Linear<T>> layers;
     Activation activation;
+
+  private:
+    Variable<T> layer(std::size_t i, const Variable<T>& x);
 };
 
 extern template class Mlp<float>;

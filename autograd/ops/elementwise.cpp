@@ -1,5 +1,6 @@
 // Ops of one input, element by element.
 #include "sevenfold/autograd/ops/elementwise.hpp"
+#include "sevenfold/autograd/ops/squash.hpp"
 
 #include <limits>
 #include <numbers>
@@ -72,27 +73,6 @@ struct Erf {
     auto dx(const auto& dy, const auto& x, const auto&) const {
         return dy * (2 * std::numbers::inv_sqrtpi * exp(-(x * x)));
     }
-};
-
-struct Tanh {
-    static constexpr OpText text{"tanh", "y = tanh(x)", "dx = dy · (1 − y²)"};
-    static constexpr Saves saves = saves_output;
-    auto value(const auto& x) const { return tanh(x); }
-    auto dx(const auto& dy, const auto&, const auto& y) const { return dy * (1 - y * y); }
-};
-
-struct Sigmoid {
-    static constexpr OpText text{"sigmoid", "y = 1 / (1 + exp(−x))", "dx = dy · y · (1 − y)"};
-    static constexpr Saves saves = saves_output;
-    auto value(const auto& x) const { return sigmoid(x); }
-    auto dx(const auto& dy, const auto&, const auto& y) const { return dy * (y * (1 - y)); }
-};
-
-struct Relu {
-    static constexpr OpText text{"relu", "y = max(x, 0)", "dx = dy · [y > 0]", "At x = 0 the gradient is 0."};
-    static constexpr Saves saves = saves_output;
-    auto value(const auto& x) const { return maximum(x, 0); }
-    auto dx(const auto& dy, const auto&, const auto& y) const { return dy * (y > 0); }
 };
 
 struct LeakyRelu {

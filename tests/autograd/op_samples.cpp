@@ -208,6 +208,10 @@ void add_losses(Samples& to) {
 }
 
 void add_layers(Samples& to) {
+    to["linear_relu"] = {call([](const auto& x) { return linear_relu(x[0], x[1], x[2]); }, {numbers({2, 3, 4}), numbers({5, 4}), numbers({5})})};
+    to["linear_tanh"] = {call([](const auto& x) { return linear_tanh(x[0], x[1], x[2]); }, {numbers({2, 3, 4}), numbers({5, 4}), numbers({5})})};
+    to["linear_sigmoid"] = {call([](const auto& x) { return linear_sigmoid(x[0], x[1], x[2]); }, {numbers({2, 3, 4}), numbers({5, 4}), numbers({5})}),
+                            call([](const auto& x) { return linear_sigmoid(x[0], x[1], x[2]); }, {numbers({0, 4}), numbers({3, 4}), numbers({3})})};
     to["linear"] = {call([](const auto& x) { return linear(x[0], x[1], x[2]); }, {numbers({2, 3, 4}), numbers({5, 4}), numbers({5})}),
                     call([](const auto& x) { return linear(x[0], x[1], x[2]); }, {numbers({4}), numbers({3, 4}), numbers({3})}),
                     call([](const auto& x) { return linear(x[0], x[1], x[2]); }, {numbers({0, 4}), numbers({3, 4}), numbers({3})}),

@@ -284,6 +284,25 @@ TEST_CASE("linear agrees with plain loops and its gradients with those of matmul
     check_fused(with_bias, naive_linear, random_inputs({{2, 3, 1, 5}, {7, 5}, {7}}));
 }
 
+TEST_CASE("linear with its activation agrees with the two ops it is made of") {
+    const auto naive = [](auto activation) {
+        return [=](const std::vector<A>& in) {
+            A y = naive_linear(in);
+            for (double& v : y.flat()) v = activation(v);
+            return y;
+        };
+    };
+    for (const std::size_t rows : {1u, 33u}) {
+        const auto inputs = random_inputs({{rows, 7}, {19, 7}, {19}});
+        check_fused([](const auto& x) { return linear_relu(x[0], x[1], x[2]); },
+                    naive([](double z) { return z > 0 ? z : 0; }), inputs);
+        check_fused([](const auto& x) { return linear_tanh(x[0], x[1], x[2]); },
+                    naive([](double z) { return std::tanh(z); }), inputs);
+        check_fused([](const auto& x) { return linear_sigmoid(x[0], x[1], x[2]); },
+                    naive([](double z) { return 1 / (1 + std::exp(-z)); }), inputs);
+    }
+}
+
 TEST_CASE("linear of no rows gives no rows and a gradient of zeros") {
     const auto xs = leaves<double>({A(Shape{0, 3}), A::ones({2, 3}), A::ones({2})});
     Tape<double> tape;
