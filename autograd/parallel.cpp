@@ -6,12 +6,39 @@
 #include <tbb/task_arena.h>
 
 #include <algorithm>
+#include <atomic>
 #include <exception>
+#include <thread>
 #include <vector>
 
 #include "sevenfold/autograd/tape.hpp"
 
 namespace sevenfold {
+namespace {
+
+#ifdef __SANITIZE_THREAD__
+// The thread sanitizer cannot see how oneTBB, which is not built with it, orders what its threads do, and would call that
+// races. Plain threads let it watch the turns themselves.
+template <class Turn>
+void run(std::size_t n, std::size_t threads, const Turn& turn) {
+    std::atomic<std::size_t> next = 0;
+    const auto work = [&] {
+        for (std::size_t i = next++; i < n; i = next++) turn(i);
+    };
+    std::vector<std::jthread> workers;
+    for (std::size_t k = 1; k < threads; ++k) workers.emplace_back(work);
+    work();
+}
+#else
+template <class Turn>
+void run(std::size_t n, std::size_t threads, const Turn& turn) {
+    // An arena of its own: while it waits, a thread takes turns of this loop only, never of a loop around it.
+    tbb::task_arena arena(static_cast<int>(threads));
+    arena.execute([&] { tbb::parallel_for(std::size_t{0}, n, turn, tbb::simple_partitioner()); });
+}
+#endif
+
+}  // namespace
 
 void parallel_for(std::size_t n, std::size_t threads, const std::function<void(std::size_t)>& body) {
     // On the other threads there is no tape, so on the caller's there must be none either.
@@ -25,18 +52,11 @@ void parallel_for(std::size_t n, std::size_t threads, const std::function<void(s
         return;
     }
     std::vector<std::exception_ptr> thrown(n);
-    // An arena of its own: while it waits, a thread takes turns of this loop only, never of a loop around it.
     const auto cores = static_cast<std::size_t>(tbb::info::default_concurrency());
-    tbb::task_arena arena(static_cast<int>(threads == 0 ? cores : std::min(threads, cores)));
-    arena.execute([&] {
-        tbb::parallel_for(
-            std::size_t{0}, n,
-            [&](std::size_t i) {
-                try {
-                    turn(i);
-                } catch (...) { thrown[i] = std::current_exception(); }
-            },
-            tbb::simple_partitioner());
+    run(n, threads == 0 ? cores : std::min(threads, cores), [&](std::size_t i) {
+        try {
+            turn(i);
+        } catch (...) { thrown[i] = std::current_exception(); }
     });
     for (const std::exception_ptr& e : thrown)
         if (e) std::rethrow_exception(e);
