@@ -19,8 +19,8 @@ struct AdaBoostOptions {
 struct BoostingRound {
     Estimator learner;
     double error = 0;  ///< weighted share that the learner gets wrong
-    double weight =
-        0;  ///< its say: learning_rate · (ln((1 − e) / e) + ln(K − 1)), for two classes 2 α of the first paper
+    /// Its say: learning_rate · (ln((1 − e) / e) + ln(K − 1)), for two classes 2 α of the first paper.
+    double weight = 0;
     /// The training error of all rounds so far, with the weights given to fit, is at most this: the product of
     /// Z = (1 − e) exp(−weight / 2) + e exp(weight / 2), with two classes and rate 1 the well-known Π 2 √(e (1 − e)). Why it
     /// holds for more classes: a row that comes out wrong has at most half of the say on its side.

@@ -120,8 +120,6 @@ class Estimator {
     };
     template <class E>
     struct Model final : Base {
-        static_assert(
-            std::copyable<E>);  // in the concept it would ask about itself for estimators made of an Estimator
         explicit Model(E e) : estimator(std::move(e)) {}
         void fit(const Array<double>& X, const Array<double>& y, const Array<double>& weights) override {
             estimator.fit(X, y, weights);
