@@ -5,6 +5,7 @@
 // clang-format off
 #include "sevenfold/autograd/error.hpp"
 #include "sevenfold/autograd/shape.hpp"
+#include "sevenfold/autograd/stack.hpp"
 #include "sevenfold/autograd/pool.hpp"
 #include "sevenfold/autograd/random.hpp"
 #include "sevenfold/autograd/parallel.hpp"
