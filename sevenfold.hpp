@@ -14,6 +14,7 @@
 #include "sevenfold/autograd/ops.hpp"
 #include "sevenfold/autograd/op.hpp"
 #include "sevenfold/autograd/tape.hpp"
+#include "sevenfold/autograd/trace.hpp"
 #include "sevenfold/autograd/gradcheck.hpp"
 #include "sevenfold/autograd/linalg.hpp"
 

@@ -18,6 +18,8 @@ namespace sevenfold {
 
 template <class T>
 class Op;
+template <class T>
+class Jacobian;
 
 /// How an op presents itself: in the tape's table, in messages, in the op reference. y is the result, d the gradients.
 struct OpText {
@@ -107,6 +109,8 @@ template <class T>
 class Backward {
   public:
     Backward(Tape<T>& tape, const Node<T>& node, const Array<T>& dy);
+    /// The same for a look at one op: gradients go to `inputs`, which `sources` refer to, and the tape's stay as they are.
+    Backward(Tape<T>& tape, const Node<T>& node, const Array<T>& dy, Node<T>* inputs, const Source* sources);
 
     const Array<T>& dy() const { return dy_; }
     std::size_t inputs() const { return node_.count; }
@@ -165,6 +169,7 @@ class Pullback {
   private:
     friend class Tape<T>;
     friend class Backward<T>;
+    friend class Jacobian<T>;
     struct Step {
         Variable<T> x, dx;
         Shape shape;

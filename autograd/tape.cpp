@@ -99,6 +99,8 @@ void Tape<T>::forget_all() {
     constants_.clear();
     leaves_.clear();
     names_.clear();
+    scopes_.clear();
+    open_scope_ = -1;
     released_ = walked_ = retained_ = false;
 }
 
@@ -146,6 +148,29 @@ void Tape<T>::recorded_much_or_watched(std::span<const Variable<T>* const> xs, c
                      "[tape] 10 million operations recorded, never used or cleared: "
                      "does a Tape stand outside the loop that it belongs into?\n");
     if (find_anomalies_) check_forward(nodes_.back(), xs, y);
+    if (!keep_values_) return;
+    Source* const sources = sources_.data() + nodes_.back().first;
+    for (std::size_t i = 0; i < xs.size(); ++i)
+        if (!sources[i].followed() && !sources[i].kept()) {
+            constants_.push(xs[i]->value());
+            sources[i] = Source::kept_constant(constants_.size() - 1);
+        }
+}
+
+template <class T>
+void Scope<T>::open(std::string_view name) {
+    tape_id_ = tape_->id_;
+    place_ = static_cast<std::int32_t>(tape_->scopes_.size());
+    const std::uint32_t at = tape_->nodes_.size();
+    tape_->scopes_.push_back({std::string(name), at, at, std::exchange(tape_->open_scope_, place_)});
+}
+
+template <class T>
+void Scope<T>::close() {
+    if (tape_->id_ != tape_id_) return;
+    TapeScope& scope = tape_->scopes_[static_cast<std::size_t>(place_)];
+    scope.last = tape_->nodes_.size();
+    tape_->open_scope_ = scope.parent;
 }
 
 template <class T>
@@ -163,6 +188,24 @@ void Tape<T>::backward(const Variable<T>& loss, BackwardOptions options) {
         fail<TapeError>("backward", text("a value of shape ", loss.shape()), "a loss has one element",
                         "Reduce it with sum or mean, or pass the upstream gradient: tape.backward_from(y, dy).");
     backward_from(loss, Array<T>::ones(loss.shape()), options);
+}
+
+template <class T>
+std::uint32_t Tape<T>::check_start(const Variable<T>& y, const Array<T>& upstream, std::string_view who) {
+    if (y.is_constant())
+        fail<TapeError>(who, "a value that was not recorded", "it was computed without a tape, or from constants alone",
+                        "Write `Tape tape;` before the forward pass, and make parameters with leaf(array, \"name\").");
+    if (upstream.shape() != y.shape())
+        fail<ShapeError>(who, text("upstream gradient ", upstream.shape(), " for a value of shape ", y.shape()),
+                         "the shapes must be equal");
+    const Source start = place(y, who);
+    if (released_)
+        fail<TapeError>(who, "a tape whose saved values were freed", "backward(.., {.release = true}) can run once",
+                        "Leave `release` off to walk a tape several times.");
+    if (!start.followed())
+        fail<TapeError>(who, "a frozen leaf", "it is not trainable, so no gradient is kept",
+                        "Call set_trainable(true) on it.");
+    return start.step();
 }
 
 template <class T>
@@ -196,28 +239,14 @@ Array<T> Tape<T>::take_gradient(Node<T>& leaf_step) {
 // Everything but the leaves: they are touched when nothing can go wrong any more.
 template <class T>
 void Tape<T>::propagate(const Variable<T>& y, const Array<T>& upstream, BackwardOptions options) {
-    if (y.is_constant())
-        fail<TapeError>("backward", "a value that was not recorded",
-                        "it was computed without a tape, or from constants alone",
-                        "Write `Tape tape;` before the forward pass, and make parameters with leaf(array, \"name\").");
-    if (upstream.shape() != y.shape())
-        fail<ShapeError>("backward", text("upstream gradient ", upstream.shape(), " for a value of shape ", y.shape()),
-                         "the shapes must be equal");
-    const Source start = place(y, "backward");
-    if (released_)
-        fail<TapeError>("backward", "a tape whose saved values were freed",
-                        "backward(.., {.release = true}) can run once",
-                        "Leave `release` off to walk a tape several times.");
-    if (!start.followed())
-        fail<TapeError>("backward", "a frozen leaf", "it is not trainable, so no gradient is kept",
-                        "Call set_trainable(true) on it.");
+    const std::uint32_t start = check_start(y, upstream, "backward");
     walked_ = true;
     if (retained_) forget_gradients();
     retained_ = options.retain;
-    nodes_[start.step()].gradient = upstream;
-    nodes_[start.step()].has_gradient = 1;
+    nodes_[start].gradient = upstream;
+    nodes_[start].has_gradient = 1;
     try {
-        walk(start.step(), options);
+        walk(start, options);
     } catch (...) {  // the step can be repeated
         forget_gradients();
         throw;
@@ -300,6 +329,10 @@ Backward<T>::Backward(Tape<T>& tape, const Node<T>& node, const Array<T>& dy)
       dy_(dy) {}
 
 template <class T>
+Backward<T>::Backward(Tape<T>& tape, const Node<T>& node, const Array<T>& dy, Node<T>* inputs, const Source* sources)
+    : tape_(tape), nodes_(inputs), node_(node), sources_(sources), constants_(tape.constants_.data()), dy_(dy) {}
+
+template <class T>
 void Backward<T>::add(std::size_t i, Array<T> dx) {
     Node<T>& to = nodes_[sources_[i].step()];
     if (dx.shape() != to.output.shape()) dx = kernels::sum_to(dx, to.output.shape());
@@ -379,7 +412,7 @@ void Op<T>::backward(Backward<T>& step) const {
 
 template <class T>
 void Backward<T>::by_pullback() {
-    Pullback<T> functional(tape_, static_cast<std::size_t>(&node_ - nodes_), Variable<T>(dy_));
+    Pullback<T> functional(tape_, static_cast<std::size_t>(&node_ - tape_.nodes_.data()), Variable<T>(dy_));
     node_.op->pullback(functional);
     for (std::size_t i = 0; i < functional.inputs_.size(); ++i)
         if (functional.inputs_[i].given && functional.wants(i)) add(i, functional.inputs_[i].dx.value());
@@ -555,6 +588,8 @@ void Tape<T>::check_backward(std::uint32_t i, const Array<T>& dy) const {
 
 template class Tape<float>;
 template class Tape<double>;
+template class Scope<float>;
+template class Scope<double>;
 template class Backward<float>;
 template class Backward<double>;
 template class Pullback<float>;

@@ -34,6 +34,18 @@ struct LeafGradient {
     Array<T> gradient;
 };
 
+/// Steps first to last - 1 of a tape, recorded while a Scope of this name lived.
+struct TapeScope {
+    std::string name;
+    std::uint32_t first, last;
+    std::int32_t parent;  ///< place of the scope around it, -1 for none
+};
+
+template <class T>
+class Scope;
+template <class T>
+class Trace;
+
 template <class T = float>
 class Tape {
   public:
@@ -63,10 +75,14 @@ class Tape {
     /// From here on every value and gradient is looked at; the first NaN or infinity throws AnomalyError.
     void find_anomalies(bool on = true) {
         find_anomalies_ = on;
-        look_again_at_ = on ? 0 : suspicious_size;
+        look_again_at_ = keep_values_ || find_anomalies_ ? 0 : suspicious_size;
     }
-    /// From here on all values are kept, also those that no rule reads: for looking at them.
-    void keep_values(bool on = true) { keep_values_ = on; }
+    /// From here on all values are kept, also those that no rule reads, and modules mark their steps: for looking at them.
+    void keep_values(bool on = true) {
+        keep_values_ = on;
+        look_again_at_ = keep_values_ || find_anomalies_ ? 0 : suspicious_size;
+    }
+    bool keeps_values() const { return keep_values_; }
 
     /// A name for a recorded variable, shown in tables and messages.
     void name(const Variable<T>& v, std::string name);
@@ -85,8 +101,12 @@ class Tape {
     /// Value of step i if it is still known.
     const Array<T>* value_of(std::size_t i) const;
     const Array<T>* gradient_of(std::size_t i) const { return nodes_[i].has_gradient ? &nodes_[i].gradient : nullptr; }
-    /// The steps as a table.
-    std::string str() const;
+    /// Value of a constant input, if it was kept.
+    const Array<T>* constant_of(Source source) const { return source.kept() ? &constants_[source.place()] : nullptr; }
+    /// Parts of the program that were recorded under a name, outer ones first; see Scope.
+    const std::vector<TapeScope>& scopes() const { return scopes_; }
+    /// The steps as a table, with the colours of a terminal if asked for.
+    std::string str(bool coloured = false) const;
 
     // For ops.
 
@@ -121,6 +141,8 @@ class Tape {
   private:
     friend class Backward<T>;
     friend class Pullback<T>;
+    friend class Trace<T>;
+    friend class Scope<T>;
     template <class U>
     friend class NoTape;
 
@@ -149,6 +171,7 @@ class Tape {
     Variable<T> saved_output(std::size_t step) const;
     void propagate(const Variable<T>& y, const Array<T>& upstream, BackwardOptions options);
     Array<T> take_gradient(Node<T>& leaf_step);
+    std::uint32_t check_start(const Variable<T>& y, const Array<T>& upstream, std::string_view who);
     void walk(std::uint32_t from, BackwardOptions options);
     void recorded_much_or_watched(std::span<const Variable<T>* const> xs, const Array<T>& y);
     bool leaves_changed() const;
@@ -173,6 +196,8 @@ class Tape {
     Stack<Array<T>> constants_;  // those that a rule reads
     Stack<LeafUse<T>> leaves_;
     std::map<std::uint32_t, std::string> names_;
+    std::vector<TapeScope> scopes_;
+    std::int32_t open_scope_ = -1;  // place among scopes_
     bool released_ = false, walked_ = false, retained_ = false, find_anomalies_ = false, keep_values_ = false;
 };
 
@@ -191,6 +216,36 @@ class NoTape {
 
   private:
     Tape<T>* outer_;
+};
+
+/// Marks what this thread's tape records while it lives as one part with a name, for looking at it: modules do so. Does
+/// nothing unless the tape keeps values.
+template <class T = float>
+class Scope {
+  public:
+    explicit Scope(std::string_view name) : Scope(watched_tape(), name) {}
+    ~Scope() {
+        if (tape_) close();
+    }
+    Scope(const Scope&) = delete;
+    Scope& operator=(const Scope&) = delete;
+
+    /// The tape that scopes would be marked on, or nullptr: who needs time to find a name asks first.
+    static Tape<T>* watched_tape() {
+        Tape<T>* tape = Tape<T>::current();
+        return tape && tape->keeps_values() ? tape : nullptr;
+    }
+    Scope(Tape<T>* tape, std::string_view name) : tape_(tape) {
+        if (tape_) open(name);
+    }
+
+  private:
+    void open(std::string_view name);
+    void close();
+
+    Tape<T>* tape_;
+    std::uint64_t tape_id_ = 0;  // another one once the tape is cleared
+    std::int32_t place_ = -1;
 };
 
 /// Gradients of y with respect to each of xs (leaves or recorded variables), as variables that are recorded too: they
@@ -257,12 +312,15 @@ Variable<T> apply_many(O op, const std::vector<Variable<T>>& xs) {
 
 template <class T>
 std::ostream& operator<<(std::ostream& out, const Tape<T>& tape);
-/// The tape as a table on standard output: step, op, inputs, shape, rule; names given by the user.
+/// The tape as a table on standard output: step with the user's name, op, inputs, shape, value, gradient, rule. Arrays are
+/// summed up by their range and mean. Coloured on a terminal, unless the environment sets NO_COLOR (no-color.org).
 template <class T>
 void print(const Tape<T>& tape);
 
 extern template class Tape<float>;
 extern template class Tape<double>;
+extern template class Scope<float>;
+extern template class Scope<double>;
 extern template class Backward<float>;
 extern template class Backward<double>;
 extern template class Pullback<float>;

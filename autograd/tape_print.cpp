@@ -1,5 +1,10 @@
 // The tape as a table.
+#include <unistd.h>
+
 #include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdlib>
 #include <iostream>
 #include <vector>
 
@@ -11,6 +16,36 @@ namespace {
 // Width on a terminal: bytes that continue a UTF-8 character take none.
 std::size_t width(const std::string& s) {
     return static_cast<std::size_t>(std::count_if(s.begin(), s.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+constexpr std::size_t columns = 7;
+using Row = std::array<std::string, columns>;
+
+// What a terminal takes for colours (ECMA-48, "select graphic rendition"): steps and gradients stand out, rules stand back.
+constexpr std::string_view bold = "\033[1m", green = "\033[32m", plain = "\033[0m";
+constexpr std::array<std::string_view, columns> colours{"\033[36m", "\033[1m",  "",       "\033[2m",
+                                                        "",         "\033[33m", "\033[2m"};
+
+// The numbers themselves if they are few, else their range and mean.
+template <class T>
+std::string summary(const Array<T>* a) {
+    if (!a) return "";
+    if (a->size() <= 1 || (a->size() <= 4 && a->rank() == 1)) return a->str();
+    T low = *a->begin(), high = low;
+    double total = 0;
+    for (T v : *a) {
+        low = v < low || std::isnan(v) ? v : low;
+        high = v > high || std::isnan(v) ? v : high;
+        total += static_cast<double>(v);
+    }
+    const T mean = static_cast<T>(total / static_cast<double>(a->size()));
+    return text(Array<T>(low), " .. ", Array<T>(high), ", mean ", Array<T>(mean));
+}
+
+// Whether standard output is a terminal whose user wants colours: no-color.org.
+bool wants_colours() {
+    const char *off = std::getenv("NO_COLOR"), *terminal = std::getenv("TERM");
+    return isatty(STDOUT_FILENO) && !(off && *off) && terminal && std::string_view(terminal) != "dumb";
 }
 
 }  // namespace
@@ -28,29 +63,17 @@ const Array<T>* Tape<T>::value_of(std::size_t i) const {
 }
 
 template <class T>
-std::string Tape<T>::str() const {
-    std::vector<std::vector<std::string>> rows{{"step", "op", "inputs", "shape", "value", "gradient", "rule"}};
-    const auto summary = [](const Array<T>* a) {
-        if (!a) return std::string();
-        return a->size() == 1 ? a->str()
-               : a->size() <= 4 && a->rank() == 1
-                   ? a->str()
-                   : text("mean ", Array<T>([&] {
-                                       double total = 0;
-                                       for (T v : *a) total += static_cast<double>(v);
-                                       return static_cast<T>(total / static_cast<double>(a->size()));
-                                   }())
-                                       .str());
-    };
+std::string Tape<T>::str(bool coloured) const {
+    std::vector<Row> rows{{"step", "op", "inputs", "shape", "value", "gradient", "rule"}};
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
         const Node<T>& n = nodes_[i];
         std::string from;
         for (Source in : sources(n)) {
-            from += from.empty() ? "" : ", ";
-            if (!in.followed())
-                from += "constant";
-            else
-                from += name_of(in.step()).empty() ? text('%', in.step()) : name_of(in.step());
+            const Array<T>* constant = constant_of(in);
+            from += text(from.empty() ? "" : ", ",
+                         !in.followed()               ? constant && constant->rank() == 0 ? constant->str() : "constant"
+                         : name_of(in.step()).empty() ? text('%', in.step())
+                                                      : name_of(in.step()));
         }
         const std::string name = name_of(i);
         rows.push_back({text('%', i, name.empty() ? "" : " ", name), n.op ? std::string(n.op->text().name) : "leaf",
@@ -58,19 +81,28 @@ std::string Tape<T>::str() const {
                         n.op ? std::string(n.op->text().rule) : ""});
     }
     // Values and gradients are shown if any step has one.
-    std::vector<std::size_t> widths(rows[0].size());
-    std::vector<bool> shown{true, true, true, true, false, false, true};
-    for (const auto& row : rows)
-        for (std::size_t c = 0; c < row.size(); ++c) {
+    std::array<std::size_t, columns> widths{};
+    std::array<bool, columns> shown{true, true, true, true, false, false, true};
+    for (const Row& row : rows)
+        for (std::size_t c = 0; c < columns; ++c) {
             widths[c] = std::max(widths[c], width(row[c]));
             if (&row != &rows[0] && !row[c].empty()) shown[c] = true;
         }
     std::string out;
-    for (const auto& row : rows) {
-        std::string line;
-        for (std::size_t c = 0; c < row.size(); ++c)
-            if (shown[c]) line += row[c] + std::string(widths[c] - width(row[c]) + 2, ' ');
-        line.erase(line.find_last_not_of(' ') + 1);
+    for (const Row& row : rows) {
+        std::string line, spaces;
+        for (std::size_t c = 0; c < columns; ++c) {
+            if (!shown[c]) continue;
+            const std::string_view colour = !coloured                    ? ""
+                                            : &row == &rows[0]           ? bold
+                                            : row[1] == "leaf" && c == 0 ? green
+                                                                         : colours[c];
+            if (!row[c].empty()) {
+                line += std::exchange(spaces, "");
+                line += colour.empty() ? row[c] : text(colour, row[c], plain);
+            }
+            spaces += std::string(widths[c] - width(row[c]) + 2, ' ');
+        }
         out += line + '\n';
     }
     return out;
@@ -83,7 +115,7 @@ std::ostream& operator<<(std::ostream& out, const Tape<T>& tape) {
 
 template <class T>
 void print(const Tape<T>& tape) {
-    std::cout << tape.str() << std::flush;
+    std::cout << tape.str(wants_colours()) << std::flush;
 }
 
 template class Tape<float>;

@@ -22,6 +22,7 @@ class MultiHeadAttention : public Module<T> {
 
     using Module<T>::operator();
     Variable<T> operator()(const Variable<T>& x, const PaddingMask& padding) {
+        const typename Module<T>::Call call(*this);
         return this->watched(forward(x, padding));
     }
     Variable<T> forward(const Variable<T>& x) override { return forward(x, {}); }

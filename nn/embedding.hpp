@@ -15,7 +15,10 @@ class Embedding : public Module<T> {
   public:
     Embedding(std::size_t rows, std::size_t width, Random& random, double deviation = 1);
     using Module<T>::operator();
-    Variable<T> operator()(const Indices& index) { return this->watched(embedding(weight, index)); }
+    Variable<T> operator()(const Indices& index) {
+        const typename Module<T>::Call call(*this);
+        return this->watched(embedding(weight, index));
+    }
     Variable<T> forward(const Variable<T>& x) override { return embedding(weight, as_indices(x.value())); }
     Members<T> members() override { return {{"weight", weight}}; }
     std::string describe() const override { return text("Embedding(", weight.shape(0), ", ", weight.shape(1), ")"); }

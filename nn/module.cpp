@@ -155,6 +155,23 @@ typename Module<T>::Watcher*& Module<T>::Watcher::current() {
     return watcher;
 }
 
+template <class T>
+void Module<T>::Call::open(Tape<T>& tape, const Module& module) {
+    std::string name;
+    if (caller())
+        walk(*caller(), Each{pass_over, [&](const std::string& path, Module<T>& inner) {
+                                 if (&inner == &module && name.empty()) name = path;
+                             }});
+    scope_.emplace(&tape, name.empty() ? module.describe() : name);
+    outer_ = std::exchange(caller(), &module);
+}
+
+template <class T>
+const Module<T>*& Module<T>::Call::caller() {
+    thread_local constinit const Module* calling = nullptr;
+    return calling;
+}
+
 template class Parameter<float>;
 template class Parameter<double>;
 template class Module<float>;

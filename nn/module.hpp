@@ -14,13 +14,14 @@
 // Modules are values: `Scale twin = scale;` copies the numbers, and nothing is shared from then on.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
 #include <vector>
 
-#include "sevenfold/autograd/ops.hpp"
 #include "sevenfold/autograd/random.hpp"
+#include "sevenfold/autograd/tape.hpp"
 
 namespace sevenfold {
 
@@ -69,7 +70,10 @@ class Module {
 
     /// What the module makes of x. Call the module itself, model(x), which also lets a summary watch.
     virtual Variable<T> forward(const Variable<T>& x) = 0;
-    Variable<T> operator()(const Variable<T>& x) { return watched(forward(x)); }
+    Variable<T> operator()(const Variable<T>& x) {
+        const Call call(*this);
+        return watched(forward(x));
+    }
 
     /// Its own parameters, buffers, modules and random streams, in reading order.
     virtual Members<T> members() { return {}; }
@@ -121,7 +125,29 @@ class Module {
     Module& operator=(const Module&) = default;
     Module& operator=(Module&&) = default;
 
-    /// y, after showing it to the watcher if there is one. For modules with more ways to be called than forward.
+    /// Stands around a call: on a tape that keeps values its steps are marked with the module's name, which is what the
+    /// module that called it says in members(). For modules with more ways to be called than forward.
+    class Call {
+      public:
+        explicit Call(const Module& module) {
+            if (Tape<T>* tape = Scope<T>::watched_tape()) [[unlikely]]
+                open(*tape, module);
+        }
+        ~Call() {
+            if (scope_) caller() = outer_;
+        }
+        Call(const Call&) = delete;
+        Call& operator=(const Call&) = delete;
+
+      private:
+        void open(Tape<T>& tape, const Module& module);
+        static const Module*& caller();
+
+        std::optional<Scope<T>> scope_;
+        const Module* outer_ = nullptr;
+    };
+
+    /// y, after showing it to the watcher if there is one. The other thing to do in such a call.
     Variable<T> watched(Variable<T> y) const {
         if (Watcher* watcher = Watcher::current()) watcher->saw(*this, y);
         return y;

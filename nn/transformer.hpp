@@ -32,6 +32,7 @@ class TransformerEncoderLayer : public Module<T> {
 
     using Module<T>::operator();
     Variable<T> operator()(const Variable<T>& x, const PaddingMask& padding) {
+        const typename Module<T>::Call call(*this);
         return this->watched(forward(x, padding));
     }
     Variable<T> forward(const Variable<T>& x) override { return forward(x, {}); }
@@ -69,7 +70,10 @@ class CausalTransformer : public Module<T> {
     CausalTransformer(const CausalTransformerConfig& settings, Random& random);
 
     using Module<T>::operator();
-    Variable<T> operator()(const Indices& index) { return this->watched(forward(index)); }
+    Variable<T> operator()(const Indices& index) {
+        const typename Module<T>::Call call(*this);
+        return this->watched(forward(index));
+    }
     /// The tokens as whole numbers.
     Variable<T> forward(const Variable<T>& x) override { return forward(as_indices(x.value())); }
     Variable<T> forward(const Indices& index);

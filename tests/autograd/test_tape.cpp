@@ -489,8 +489,7 @@ TEST_CASE("the tape prints as a table of steps, names, shapes and rules") {
     auto y = tanh(h);
     tape.backward(y, {.retain = true});
     const std::string table = tape.str();
-    for (const char* part :
-         {"step", "%0 w", "leaf", "%1 h", "mul", "w, constant", "%2", "tanh", "dx = dy · (1 − y²)"}) {
+    for (const char* part : {"step", "%0 w", "leaf", "%1 h", "mul", "w, 2", "%2", "tanh", "dx = dy · (1 − y²)"}) {
         INFO(table);
         CHECK(table.find(part) != std::string::npos);
     }
@@ -506,4 +505,78 @@ TEST_CASE("a printed tape has a column of gradients once they are known, however
           "step  op    inputs  shape  value  gradient  rule\n"
           "%0 x  leaf          ()     3      6\n"
           "%1 y  mul   x, x    ()     9      1         da = dy · b, db = dy · a\n");
+}
+
+TEST_CASE("a printed tape sums arrays up by range and mean, and has colours only where they are asked for") {
+    auto x = leaf(A({2, 3}, {1, -2, 0.5, 4, 0, 2.5}), "x");
+    Tape<double> tape;
+    tape.keep_values();
+    tape.backward(sum(x * 2), {.retain = true});
+    CHECK(tape.str() ==
+          "step  op    inputs  shape   value            gradient        rule\n"
+          "%0 x  leaf          (2, 3)  -2 .. 4, mean 1  2 .. 2, mean 2\n"
+          "%1    mul   x, 2    (2, 3)  -4 .. 8, mean 2  1 .. 1, mean 1  da = dy · b, db = dy · a\n"
+          "%2    sum   %1      ()      12               1               dx = dy, repeated\n");
+    std::string plain = tape.str(true);
+    CHECK(plain.find('\033') != std::string::npos);
+    for (std::size_t at; (at = plain.find('\033')) != std::string::npos;) plain.erase(at, plain.find('m', at) - at + 1);
+    CHECK(plain == tape.str());
+}
+
+// ---- parts of a program
+
+TEST_CASE("scopes mark the steps recorded in them, nested, on a tape that keeps values") {
+    auto x = leaf(A(2.0));
+    Tape<double> tape;
+    { const Scope<double> unseen("unseen"); }
+    CHECK(tape.scopes().empty());
+    tape.keep_values();
+    D y = x * x;
+    {
+        const Scope<double> outer("outer");
+        y = y * x;
+        {
+            const Scope<double> inner("inner");
+            y = y * x;
+        }
+        y = y * x;
+    }
+    REQUIRE(tape.scopes().size() == 2);
+    const TapeScope &outer = tape.scopes()[0], &inner = tape.scopes()[1];
+    CHECK(outer.name == "outer");
+    CHECK(outer.parent == -1);
+    CHECK(outer.first == 2);
+    CHECK(outer.last == 5);
+    CHECK(inner.name == "inner");
+    CHECK(inner.parent == 0);
+    CHECK(inner.first == 3);
+    CHECK(inner.last == 4);
+}
+
+TEST_CASE("a tape may be cleared inside a scope") {
+    auto x = leaf(A(2.0));
+    Tape<double> tape;
+    tape.keep_values();
+    {
+        const Scope<double> outer("outer");
+        tape.clear();
+        const Scope<double> inner("inner");
+        CHECK((x * x).is_recorded());
+    }
+    REQUIRE(tape.scopes().size() == 1);
+    CHECK(tape.scopes()[0].parent == -1);
+    CHECK(tape.scopes()[0].last == 2);
+}
+
+TEST_CASE("a tape that keeps values keeps the constants that no rule reads") {
+    auto x = leaf(A(2.0));
+    Tape<double> tape;
+    CHECK(tape.constant_of(tape.sources(tape.node((x - 0.5).is_recorded() ? 1 : 0))[1]) == nullptr);
+    tape.keep_values();
+    D y = x - 0.25;
+    const A* constant = tape.constant_of(tape.sources(tape.node(tape.size() - 1))[1]);
+    REQUIRE(constant);
+    CHECK(constant->item() == 0.25);
+    tape.backward(y);
+    CHECK(x.grad().item() == 1);
 }

@@ -3,6 +3,7 @@
 #include "sevenfold/autograd/tape.hpp"
 #include "sevenfold/nn/activation.hpp"
 #include "sevenfold/nn/dropout.hpp"
+#include "sevenfold/nn/mlp.hpp"
 #include "sevenfold/nn/sequential.hpp"
 #include "sevenfold/nn/summary.hpp"
 
@@ -210,4 +211,18 @@ TEST_CASE("the summary shows every module's shape and own parameters, and leaves
     CHECK_FALSE(model[0].training());
     CHECK(model[1].training());
     CHECK(model.random_streams()[0].second->state() == before);
+}
+
+TEST_CASE("on a tape that keeps values, steps are marked with the names of the modules that recorded them") {
+    Random random(1);
+    Mlp<double> model({3, 4, 2}, Activation::tanh, random);
+    const Array<double> x = random.normal<double>({2, 3});
+    Tape<double> tape;
+    tape.keep_values();
+    const auto y = model(x);
+    std::vector<std::string> names;
+    for (const TapeScope& scope : tape.scopes())
+        names.push_back(text(scope.name, ' ', scope.first, ' ', scope.last, ' ', scope.parent));
+    CHECK(names == std::vector<std::string>{"Mlp(tanh) 0 7 -1", "layers.0 0 3 0", "layers.1 4 7 0"});
+    CHECK(y.is_recorded());
 }
