@@ -84,4 +84,8 @@
 #include "sevenfold/validation/metrics.hpp"
 #include "sevenfold/validation/cross_validate.hpp"
 #include "sevenfold/validation/bias_variance.hpp"
+
+#include "sevenfold/viz/page.hpp"
+#include "sevenfold/viz/layers.hpp"
+#include "sevenfold/viz/explore.hpp"
 // clang-format on

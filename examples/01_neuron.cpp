@@ -6,16 +6,18 @@
 
 #include "common.hpp"
 #include "sevenfold/autograd/tape.hpp"
+#include "sevenfold/viz/explore.hpp"
 
 using namespace sevenfold;
 using examples::format;
 
-void show_neuron(const examples::Flags& flags) {
+void show_neuron(const examples::Flags& flags, const std::string& explore) {
     const double x1 = 2, x2 = -1, t = 0.5;
     auto w1 = leaf(Array<double>(-0.5), "w1"), w2 = leaf(Array<double>(1.0), "w2"), b = leaf(Array<double>(1.5), "b");
 
     // Forward: every operation is written onto the tape. Backward: the tape is walked from its end to its start.
     Tape<double> tape;
+    tape.keep_values();  // for looking at them: also those that backward does not need
     auto first = named(w1 * x1, "w1 x1"), second = named(w2 * x2, "w2 x2");
     auto sum = named(first + second + b, "sum");
     auto y = named(tanh(sum), "y");
@@ -26,6 +28,10 @@ void show_neuron(const examples::Flags& flags) {
         << "One neuron: y = tanh(w1 x1 + w2 x2 + b), loss = (y - t)^2 with x1 = 2, x2 = -1, t = 0.5\n\n"
         << "The tape, from the first operation to the last; gradients were filled in from the last to the first:\n\n"
         << tape;
+    if (!explore.empty()) {
+        viz::explore(tape, loss, explore, {.title = "One neuron, step by step"});
+        std::cout << "\nStep through it in a browser: " << explore << '\n';
+    }
 
     // The same on paper: each line uses the one above it.
     const double s = -0.5 * x1 + 1.0 * x2 + 1.5, out = std::tanh(s);
@@ -55,14 +61,19 @@ void show_neuron(const examples::Flags& flags) {
         again.backward(loss_now);
         for (auto* w : {&w1, &w2, &b}) w->assign(Array<double>(w->item() - lr * w->grad().item()), "gradient descent");
     }
-    std::cout << "\nTry next: --lr 3 (too large a step), --epochs 50, then 02_scalar_mlp: the same with 337 weights.\n";
+    std::cout
+        << "\nTry next: --explore neuron.html (step through it in a browser), --lr 3 (too large a step), --epochs 50;\n"
+           "then 02_scalar_mlp: the same with 337 weights.\n";
 }
 
 int main(int argc, char** argv) {
     return examples::run([&] {
-        show_neuron(examples::read_flags(argc, argv, "One neuron: backprop by the tape and by hand.",
-                                         {.epochs = 5, .lr = 0.1}, {},
-                                         {"--data", "--batch", "--seed", "--optimizer", "--save", "--resume",
-                                          "--threads", "--micro-batch", "--out"}));
+        std::string explore;
+        const examples::Flags flags =
+            examples::read_flags(argc, argv, "One neuron: backprop by the tape and by hand.", {.epochs = 5, .lr = 0.1},
+                                 {{"--explore", "Write a page to step through it to this file", &explore}},
+                                 {"--data", "--batch", "--seed", "--optimizer", "--save", "--resume", "--threads",
+                                  "--micro-batch", "--out"});
+        show_neuron(flags, explore);
     });
 }

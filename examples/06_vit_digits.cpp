@@ -8,6 +8,7 @@
 #include "sevenfold/nn/summary.hpp"
 #include "sevenfold/nn/vit.hpp"
 #include "sevenfold/optim/rules.hpp"
+#include "sevenfold/viz/explore.hpp"
 
 using namespace sevenfold;
 using examples::format;
@@ -32,7 +33,16 @@ void show_attention(Vit<float>& model, const Array<float>& image, const Array<fl
     while (std::getline(left, a) && std::getline(right, b)) std::cout << "  " << a << "   |   " << b << '\n';
 }
 
-void train(const examples::Flags& flags) {
+// One image's way through the model and back, as a page.
+void write_explorer(Vit<float>& model, const Dataset<float>& test, const std::string& file) {
+    Tape tape;
+    tape.keep_values();
+    const Variable<float> loss = cross_entropy(model(test.features.rows(0, 1)), test.labels.rows(0, 1));
+    viz::explore(tape, loss, file, {.title = "A vision transformer, step by step"});
+    std::cout << "\nStep through the model in a browser: " << file << '\n';
+}
+
+void train(const examples::Flags& flags, const std::string& explore) {
     // (N, 8, 8) -> (N, 16, 4): sixteen patches of 2 x 2.
     Dataset<float> images = digits<float>();
     const Array<float> first_image = images.features.row(4);
@@ -62,6 +72,7 @@ void train(const examples::Flags& flags) {
 
     const Evaluation test = evaluate(model, data.test);
     show_attention(model, first_image, data.test.features.rows(0, 1));
+    if (!explore.empty()) write_explorer(model, data.test, explore);
     std::cout << '\n'
               << confusion_table(*test.confusion) << format("\nHeld-out accuracy: %.2f %%\n", 100 * *test.accuracy)
               << "\nTry next: --epochs 10, --optimizer sgd (attention wants Adam), --lr 0.01;\n"
@@ -70,7 +81,10 @@ void train(const examples::Flags& flags) {
 
 int main(int argc, char** argv) {
     return examples::run([&] {
-        train(examples::read_flags(argc, argv, "A vision transformer learns handwritten digits.",
-                                   {.epochs = 40, .batch = 32, .lr = 3e-3}, {}, {"--data"}));
+        std::string explore;
+        const examples::Flags flags = examples::read_flags(
+            argc, argv, "A vision transformer learns handwritten digits.", {.epochs = 40, .batch = 32, .lr = 3e-3},
+            {{"--explore", "Write a page to step through one image's loss to this file", &explore}}, {"--data"});
+        train(flags, explore);
     });
 }

@@ -1,0 +1,13 @@
+#!/bin/sh
+# run.sh PAGES-PROGRAM FOLDER: has the program write its pages into the folder, and opens them in a browser.
+set -eu
+pages=$1 folder=$2
+cd "$(dirname "$0")"
+# The versions stand in package.json; nothing of what is installed runs on installing.
+if ! [ node_modules/.package-lock.json -nt package.json ]; then
+    npm install --no-package-lock --ignore-scripts --no-audit --no-fund --silent
+    touch node_modules/.package-lock.json
+fi
+rm -rf "$folder"
+"$pages" "$folder"
+exec node run.js "$folder"
