@@ -46,44 +46,46 @@ std::vector<std::size_t> group_of_steps(const std::vector<Group>& groups, std::u
     return of;
 }
 
-// Each group's own drawing: its steps and the groups directly in it, with the edges between them.
+// Each group's own drawing: the places where values come in ("x3" for that of step 3), its steps ("s5") and the groups
+// directly in it ("g2"), with the edges between them.
 template <class T>
 json drawings(const Tape<T>& tape, const std::vector<Group>& groups, const std::vector<std::size_t>& group_of) {
-    // The child of group g that holds a step: the step itself, or a group, numbered behind all steps.
+    // What of group g holds a step: the step itself, a group in it, or the place where its value comes in.
     const auto item_in = [&](std::size_t g, std::uint32_t step) {
-        std::size_t at = group_of[step], item = step;
-        while (at != g) {
-            item = group_of.size() + at;
-            if (at == 0) return ~std::size_t{0};  // outside
-            at = groups[at].parent;
+        std::string item = text('s', step);
+        for (std::size_t at = group_of[step]; at != g; at = groups[at].parent) {
+            if (at == 0) return text('x', step);
+            item = text('g', at);
         }
         return item;
     };
     json out = json::array();
     for (std::size_t g = 0; g < groups.size(); ++g) {
-        std::vector<std::size_t> items;
-        std::map<std::size_t, std::size_t> number;
-        std::set<Edge> edges;
-        for (std::uint32_t step = groups[g].first; step < groups[g].last; ++step) {
-            const std::size_t item = item_in(g, step);
-            if (number.try_emplace(item, items.size()).second) items.push_back(item);
+        std::vector<std::string> items;
+        std::set<std::pair<std::string, std::string>> edges;
+        const auto add = [&](const std::string& item) {
+            if (std::ranges::find(items, item) == items.end()) items.push_back(item);
+        };
+        for (std::uint32_t step = groups[g].first; step < groups[g].last; ++step)
             for (Source source : tape.sources(tape.node(step))) {
                 if (!source.followed()) continue;
-                const auto from = number.find(item_in(g, source.step()));
-                if (from != number.end() && from->second != number[item]) edges.insert({from->second, number[item]});
+                const std::string from = item_in(g, source.step()), to = item_in(g, step);
+                if (from != to) edges.insert({from, to});
+                if (from[0] == 'x') add(from);
             }
-        }
-        const std::vector<Edge> list(edges.begin(), edges.end());
-        json layers = json::array(), names = json::array(), ends = json::array();
-        for (const auto& layer : layered(items.size(), list)) {
+        const std::size_t entries = items.size();
+        for (std::uint32_t step = groups[g].first; step < groups[g].last; ++step) add(item_in(g, step));
+        std::map<std::string, std::size_t> number;
+        for (const std::string& item : items) number.emplace(item, number.size());
+        std::vector<Edge> list;
+        for (const auto& [from, to] : edges) list.emplace_back(number[from], number[to]);
+        json layers = json::array();
+        for (const auto& layer : layered(items.size(), list, entries)) {
             json cells = json::array();
             for (const Cell& cell : layer) cells.push_back({cell.is_edge ? "edge" : "item", cell.index});
             layers.push_back(cells);
         }
-        for (std::size_t item : items)
-            names.push_back(item < group_of.size() ? text('s', item) : text('g', item - group_of.size()));
-        for (const auto& [from, to] : list) ends.push_back({names[from], names[to]});
-        out.push_back({{"items", names}, {"edges", ends}, {"layers", layers}});
+        out.push_back({{"items", items}, {"edges", edges}, {"layers", layers}});
     }
     return out;
 }
@@ -122,6 +124,7 @@ struct Numbers {
             if (values.empty() || equals == std::string_view::npos) return "";
             return equation(substituted(formula.substr(equals + 2), values), result);
         }
+        if (node.op->text().name == "sum" || node.op->text().name == "mean") return reduced(node, result);
         if (node.op->text().name != "linear") return "";
         const Array<T>*x = input(node, 0), *w = input(node, 1), *b = node.count == 3 ? input(node, 2) : nullptr;
         if (!x || !w || (node.count == 3 && !b)) return "";
@@ -152,6 +155,17 @@ struct Numbers {
     }
 
   private:
+    // "(1 + 2 + 3 + … (12 numbers)) / 12 = 4" where all entries are reduced to one.
+    std::string reduced(const Node<T>& node, double result) const {
+        const Array<T>* x = input(node, 0);
+        if (!x || x->empty() || node.output.size() != 1) return "";
+        std::string sum;
+        for (std::size_t k = 0; k < std::min<std::size_t>(x->size(), 3); ++k)
+            sum += text(k ? " + " : "", bracketed(x->data()[k]));
+        if (x->size() > 3) sum += text(" + … (", x->size(), " numbers)");
+        if (node.op->text().name == "mean") sum = text('(', sum, ") / ", x->size());
+        return equation(sum, result);
+    }
     // "" where it would only say that a number is itself.
     static std::string equation(const std::string& left, double result) {
         const std::string right = shown(result);
@@ -173,6 +187,20 @@ struct Numbers {
         return out;
     }
 };
+
+// The same for any other op, by the chain rule: the largest products of a gradient and a local derivative.
+std::string products(const json& origin, std::uint32_t step, std::uint32_t input, double result) {
+    const auto in_words = [](const json& x) {
+        const std::string word = x.is_number() ? shown(x.get<double>()) : x.get<std::string>();
+        return x.is_number() && x < 0 ? '(' + word + ')' : word;
+    };
+    std::string sum;
+    for (const json& term : origin["terms"])
+        if (term[0] == step && term[1] == input)
+            sum += text(sum.empty() ? "" : " + ", in_words(term[3]), " · ", in_words(term[4]));
+    if (sum.empty()) return "";
+    return text(sum, origin.contains("others") ? " + …" : "", " = ", shown(result));
+}
 
 // The shown entry with the largest gradient: what an example is made of.
 template <class T>
@@ -216,7 +244,11 @@ json described_steps(Tape<T>& tape, const Trace<T>& trace, const std::vector<std
                      {"input", use.input},
                      {"letter", names[use.input]},
                      {"numbers", numbers(use.gradient, samples[i])}};
-            if (std::string with = words.backward(use, entry, names); !with.empty()) one["with_numbers"] = with;
+            std::string with = words.backward(use, entry, names);
+            const std::string place = std::to_string(entry);
+            if (with.empty() && !is_elementwise(user.op->text().name) && from[i].contains(place))
+                with = products(from[i][place], use.step, use.input, static_cast<double>(use.gradient.data()[entry]));
+            if (!with.empty()) one["with_numbers"] = with;
             step["uses"].push_back(one);
         }
         step["inputs"] = json::array();

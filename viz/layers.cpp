@@ -10,7 +10,7 @@ namespace sevenfold::viz {
 namespace {
 
 // The longest way down to each item; then items without predecessors sink to just above their first use.
-std::vector<std::size_t> layer_of_items(std::size_t items, const std::vector<Edge>& edges) {
+std::vector<std::size_t> layer_of_items(std::size_t items, const std::vector<Edge>& edges, std::size_t entries) {
     std::vector<Edge> sorted = edges;
     std::ranges::sort(sorted);
     std::vector<std::size_t> layer(items, 0), incoming(items, 0);
@@ -18,7 +18,7 @@ std::vector<std::size_t> layer_of_items(std::size_t items, const std::vector<Edg
         layer[to] = std::max(layer[to], layer[from] + 1);
         ++incoming[to];
     }
-    for (std::size_t i = 0; i < items; ++i) {
+    for (std::size_t i = entries; i < items; ++i) {
         if (incoming[i] > 0) continue;
         std::size_t first = layer[i] + 1;
         bool used = false;
@@ -72,12 +72,12 @@ std::size_t crossings(const Drawing& drawing) {
 
 }  // namespace
 
-std::vector<std::vector<Cell>> layered(std::size_t items, const std::vector<Edge>& edges) {
+std::vector<std::vector<Cell>> layered(std::size_t items, const std::vector<Edge>& edges, std::size_t entries) {
     for (const auto& [from, to] : edges)
         if (from >= to || to >= items)
             fail<ValueError>("layered", text("an edge from ", from, " to ", to, " among ", items, " items"),
                              "edges lead from a lower to a higher number");
-    const std::vector<std::size_t> layer = layer_of_items(items, edges);
+    const std::vector<std::size_t> layer = layer_of_items(items, edges, entries);
     Drawing d;
     const std::size_t depth = items ? *std::ranges::max_element(layer) + 1 : 0;
     d.layers.resize(depth);

@@ -18,8 +18,9 @@ struct Cell {
 };
 
 /// Layers from top to bottom, each from left to right. Items are numbered 0 .. items - 1 in an order in which every edge
-/// leads to a higher number. An item without predecessors stands right above the first that needs it.
+/// leads to a higher number. An item without predecessors stands right above the first that needs it; but the first
+/// `entries` items, where edges come in from outside, stand in the top layer.
 /// Throws ValueError for an edge that does not lead from a lower to a higher number.
-std::vector<std::vector<Cell>> layered(std::size_t items, const std::vector<Edge>& edges);
+std::vector<std::vector<Cell>> layered(std::size_t items, const std::vector<Edge>& edges, std::size_t entries = 0);
 
 }  // namespace sevenfold::viz

@@ -47,6 +47,17 @@ TEST_CASE("a page has the numbers of the tape, in formulas too, and changes neit
     CHECK(steps[1]["uses"][1]["with_numbers"] == "1 · (−0.5) = −0.5");
 }
 
+TEST_CASE("ops that mix entries show sums of products, forward and back") {
+    auto x = leaf(A({1, 2}, {1, 2}), "x"), w = leaf(A({2, 2}, {3, 4, -1, 0.5}), "w");
+    Tape<double> tape;
+    tape.keep_values();
+    const json steps = explored(tape, mean(linear(x, w)))["steps"];
+    CHECK(steps[2]["with_numbers"] == "1 · 3 + 2 · 4 = 11");
+    CHECK(steps[3]["with_numbers"] == "(11 + 0) / 2 = 5.5");
+    CHECK(steps[0]["example"] == 1);
+    CHECK(steps[0]["uses"][0]["with_numbers"] == "0.5 · 4 + 0.5 · 0.5 = 2.25");
+}
+
 TEST_CASE("each entry's gradient is the sum of the contributions it names") {
     Random random(2);
     auto x = leaf(random.normal<double>({3, 4}), "x"), w = leaf(random.normal<double>({5, 4}), "w");

@@ -55,6 +55,13 @@ TEST_CASE("an item without predecessors stands right above the first that needs 
     CHECK(at.item.at(3) == at.item.at(4) - 1);
 }
 
+TEST_CASE("items where edges come in from outside stand in the top layer") {
+    const Where at = where(viz::layered(5, {{0, 4}, {1, 2}, {2, 3}, {3, 4}}, 2));
+    CHECK(at.item.at(0) == 0);
+    CHECK(at.item.at(1) == 0);
+    CHECK(at.edges.at(0) == std::vector<std::size_t>{1, 2});
+}
+
 TEST_CASE("crossings that need not be are removed") {
     // 0 -> 3 and 1 -> 2 cross unless one pair changes places.
     const auto layers = viz::layered(4, {{0, 3}, {1, 2}});

@@ -125,7 +125,7 @@ function slopeText(item) {
 function place(g) {
   const { items, edges, layers } = drawings[g];
   const inner = items.map((item) => (isGroup(item) && state.open.has(idOf(item)) ? place(idOf(item)) : null));
-  const sizeOf = items.map((item, k) => inner[k]
+  const sizeOf = items.map((item, k) => item[0] === "x" ? [8, 0] : inner[k]
     ? [Math.max(inner[k].width, widthOf(groups[idOf(item)].name)) + 2 * BOX.pad, inner[k].height + BOX.head + 2 * BOX.pad]
     : [Math.max(92, ...[...boxText(item), "grad 0.123456"].map(widthOf)), BOX.height]);
   const cells = layers.map((layer) => layer.map(([kind, index]) =>
@@ -160,6 +160,10 @@ function place(g) {
         continue;
       }
       const item = items[cell.index], [width, tall] = sizeOf[cell.index], top = y + (height - tall) / 2;
+      if (item[0] === "x") {
+        bends[`${g} ${item}`] = [[x, y], [x, y + height]];
+        continue;
+      }
       boxes.push({ item, x: x - width / 2, y: top, width, height: tall, open: inner[cell.index] !== null });
       if (!inner[cell.index]) continue;
       const dx = x - inner[cell.index].width / 2, dy = top + BOX.head + BOX.pad;
@@ -172,7 +176,7 @@ function place(g) {
   return { width, height: y - BOX.gapY, boxes, bends };
 }
 
-// The item of group g that holds a step.
+// The item of group g that holds a step, or null outside.
 function itemIn(g, i) {
   let item = "s" + i;
   for (let at = steps[i].group; at !== g; at = groups[at].parent) {
@@ -189,7 +193,13 @@ function edgesShown() {
     if (a === b) return;
     let g = step.group;
     while (!itemIn(g, input.step)) g = groups[g].parent;
-    const edge = found.get(a + b) ?? { a, b, pairs: [], bends: `${g} ${itemIn(g, input.step)},${itemIn(g, to)}` };
+    // Through the drawing of the group that holds both, then into the open groups around its end.
+    const bends = [`${g} ${itemIn(g, input.step)},${itemIn(g, to)}`];
+    for (let h = g, next; (next = itemIn(h, to))[0] === "g" && next !== b;) {
+      h = idOf(next);
+      bends.push(`${h} x${input.step}`, `${h} x${input.step},${itemIn(h, to)}`);
+    }
+    const edge = found.get(a + b) ?? { a, b, pairs: [], bends };
     edge.pairs.push([input.step, to]);
     found.set(a + b, edge);
   }));
@@ -212,7 +222,7 @@ function drawGraph() {
       (phase === "backward" && e.b === item && e.pairs.some(([from]) => steps[from].gradient) ? " back" : ""))
     .attr("d", (e) => {
       const a = of.get(e.a), b = of.get(e.b);
-      return line([[a.x + a.width / 2, a.y + a.height], ...(bends[e.bends] ?? []), [b.x + b.width / 2, b.y]]);
+      return line([[a.x + a.width / 2, a.y + a.height], ...e.bends.flatMap((key) => bends[key] ?? []), [b.x + b.width / 2, b.y]]);
     });
   boxes.sort((a, b) => b.open - a.open || firstOf(a.item) - firstOf(b.item));
   boxLayer.selectAll("g.box").data(boxes, (b) => b.item).join((enter) => {
@@ -306,7 +316,7 @@ function legend(panel) {
     block.append("div").attr("class", "ramp").attr("role", "img").attr("aria-label", `Colours of ${what}`)
       .style("background", `linear-gradient(to right, ${stops.join(", ")})`);
     const ends = block.append("div").attr("class", "ends");
-    [`−${number(largest, 3)}`, `all ${what}, 0 in the middle`, number(largest, 3)].forEach((t) => ends.append("span").text(t));
+    [`−${number(largest, 3)}`, `${what}; 0 in the middle`, number(largest, 3)].forEach((t) => ends.append("span").text(t));
   }
   both.append("p").text("Colours go by the logarithm, one scale for the whole page.");
 }
@@ -499,7 +509,7 @@ function drawGroup(panel, item) {
   const group = groups[idOf(item)], inside = (i) => inItem(item, i);
   const members = d3.range(group.first, group.last), leaves = members.filter((i) => !steps[i].op);
   panel.append("h2").text(groupPath(idOf(item)).join(" / "));
-  panel.append("p").text(`${members.length} steps: ${members.length - leaves.length} operations, ${leaves.length} leaves with ` +
+  panel.append("p").text(`${members.length} steps: operations ${members.length - leaves.length}, leaves ${leaves.length}, with ` +
     `${d3.sum(leaves, (i) => sizes(steps[i].shape).reduce((a, b) => a * b, 1))} numbers.`);
   panel.append("button").text("Open it (Enter)").on("click", () => toggle(idOf(item), true));
   const incoming = [...new Set(members.flatMap((i) => steps[i].inputs.map((input) => input.step)))]

@@ -12,9 +12,10 @@ page.number = (x, digits = 4) => {
   if (typeof x !== "number") return x ?? "";
   if (x === 0) return "0";
   const size = Math.abs(x);
-  const text = size >= 1e6 || size < 1e-4 ? x.toExponential(digits - 2) : String(Number(x.toPrecision(digits)));
-  return text.replace("-", "−").replace(/e([+-]?)/, (_, sign) => "e" + (sign === "-" ? "−" : ""))
-    .replace("e-", "e−");
+  const text = size >= 1e6 || size < 1e-4
+    ? x.toExponential(digits - 1).replace(/\.?0+e/, "e").replace("e+", "e")
+    : String(Number(x.toPrecision(digits)));
+  return text.replaceAll("-", "−");
 };
 
 // ---- colours: diverging around zero, linear below a thousandth of the largest, by its logarithm above
