@@ -17,10 +17,13 @@ Linear<T>::Linear(std::size_t in, std::size_t out, Random& random, bool with_bia
 
 template <class T>
 Variable<T> Linear<T>::activated(const Variable<T>& x, Activation activation) {
-    if (bias && activation == Activation::relu) return this->watched(linear_relu(x, weight, *bias));
-    if (bias && activation == Activation::tanh) return this->watched(linear_tanh(x, weight, *bias));
-    if (bias && activation == Activation::sigmoid) return this->watched(linear_sigmoid(x, weight, *bias));
-    return activate((*this)(x), activation);
+    const bool fused =
+        activation == Activation::relu || activation == Activation::tanh || activation == Activation::sigmoid;
+    if (!bias || !fused) return activate((*this)(x), activation);
+    const typename Module<T>::Call call(*this);
+    return this->watched(activation == Activation::relu   ? linear_relu(x, weight, *bias)
+                         : activation == Activation::tanh ? linear_tanh(x, weight, *bias)
+                                                          : linear_sigmoid(x, weight, *bias));
 }
 
 template <class T>

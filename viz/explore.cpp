@@ -125,17 +125,7 @@ struct Numbers {
             return equation(substituted(formula.substr(equals + 2), values), result);
         }
         if (node.op->text().name == "sum" || node.op->text().name == "mean") return reduced(node, result);
-        if (node.op->text().name != "linear") return "";
-        const Array<T>*x = input(node, 0), *w = input(node, 1), *b = node.count == 3 ? input(node, 2) : nullptr;
-        if (!x || !w || (node.count == 3 && !b)) return "";
-        const std::size_t in = w->shape(1), out = w->shape(0), row = entry / out, column = entry % out;
-        std::string sum;
-        for (std::size_t k = 0; k < std::min<std::size_t>(in, 3); ++k)
-            sum +=
-                text(k ? " + " : "", bracketed(x->data()[row * in + k]), " · ", bracketed(w->data()[column * in + k]));
-        if (in > 3) sum += text(" + … (", in, " products)");
-        if (b) sum += text(" + ", bracketed(b->data()[column]));
-        return text(sum, " = ", shown(result));
+        return affine(node, entry, result);
     }
 
     // What the op hands to one entry of input k, by its rule.
@@ -155,6 +145,24 @@ struct Numbers {
     }
 
   private:
+    // "max(1 · 3 + 2 · 4 + 0.5, 0) = 11.5": an entry of x wᵀ + b, and what an activation makes of it.
+    std::string affine(const Node<T>& node, std::size_t entry, double result) const {
+        constexpr std::string_view product = "x wᵀ + b";
+        std::string right(node.op->text().formula);
+        right.erase(0, std::min(right.size(), right.find("= ") + 2));
+        const std::size_t at = right.find(product);
+        if (at == std::string::npos) return "";
+        const Array<T>*x = input(node, 0), *w = input(node, 1), *b = node.count == 3 ? input(node, 2) : nullptr;
+        if (!x || !w || (node.count == 3 && !b)) return "";
+        const std::size_t in = w->shape(1), out = w->shape(0), row = entry / out, column = entry % out;
+        std::string sum;
+        for (std::size_t k = 0; k < std::min<std::size_t>(in, 3); ++k)
+            sum +=
+                text(k ? " + " : "", bracketed(x->data()[row * in + k]), " · ", bracketed(w->data()[column * in + k]));
+        if (in > 3) sum += text(" + … (", in, " products)");
+        if (b) sum += text(" + ", bracketed(b->data()[column]));
+        return equation(right.replace(at, product.size(), sum), result);
+    }
     // "(1 + 2 + 3 + … (12 numbers)) / 12 = 4" where all entries are reduced to one.
     std::string reduced(const Node<T>& node, double result) const {
         const Array<T>* x = input(node, 0);

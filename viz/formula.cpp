@@ -35,12 +35,28 @@ std::vector<std::pair<std::string, std::size_t>> left_sides(std::string_view rul
     return out;
 }
 
+std::size_t mentions(std::string_view text, std::string_view name) {
+    std::size_t count = 0;
+    while (!text.empty()) {
+        const std::string_view word = word_at(text);
+        count += word == name;
+        text.remove_prefix(std::max<std::size_t>(word.size(), 1));
+    }
+    return count;
+}
+
+// Whether a left side only names what the other parts of the rule go on with, as dz in "dz = .., dx = dz w".
+bool is_between(const OpText& op, const std::string& name) {
+    return mentions(op.formula, name) == 0 && mentions(op.rule, 'd' + name) > 1;
+}
+
 }  // namespace
 
 std::vector<std::string> letters(const OpText& op, std::size_t inputs) {
     std::vector<std::string> out;
     if (op.name == "attention") return {"qkv"};
-    for (const auto& [name, at] : left_sides(op.rule)) out.push_back(name);
+    for (const auto& [name, at] : left_sides(op.rule))
+        if (!is_between(op, name)) out.push_back(name);
     if (out.size() < inputs) {
         out.clear();
         for (std::size_t i = 0; i < inputs; ++i) out.push_back(text('x', i));

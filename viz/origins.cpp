@@ -18,6 +18,8 @@ struct Term {
 // Why an op lets nothing through to an entry with value x.
 std::string closed(std::string_view op, double x) {
     if (op == "relu") return text("relu is closed here: its input ", shown(x), " is not above 0, so it hands back 0");
+    if (op == "linear_relu")
+        return "every unit of linear_relu that it acts on is closed, or what it is multiplied with is 0";
     if (op == "clamp") return text("clamp cuts here: its input ", shown(x), " lies outside the bounds");
     if (op == "maximum" || op == "max" || op == "max_pool2d")
         return text(op, " takes another entry here: ", shown(x), " is not the largest");

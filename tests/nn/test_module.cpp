@@ -223,6 +223,6 @@ TEST_CASE("on a tape that keeps values, steps are marked with the names of the m
     std::vector<std::string> names;
     for (const TapeScope& scope : tape.scopes())
         names.push_back(text(scope.name, ' ', scope.first, ' ', scope.last, ' ', scope.parent));
-    CHECK(names == std::vector<std::string>{"Mlp(tanh) 0 7 -1", "layers.0 0 3 0", "layers.1 4 7 0"});
+    CHECK(names == std::vector<std::string>{"Mlp(tanh) 0 6 -1", "layers.0 0 3 0", "layers.1 3 6 0"});
     CHECK(y.is_recorded());
 }

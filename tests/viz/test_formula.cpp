@@ -15,6 +15,8 @@ TEST_CASE("a rule says what an op calls its inputs, and what each gets") {
     const OpText linear{"linear", "y = x wᵀ + b", "dx = dy w, dw = dyᵀ x, db = Σ dy"};
     CHECK(viz::letters(linear, 3) == std::vector<std::string>{"x", "w", "b"});
     CHECK(viz::letters(linear, 2) == std::vector<std::string>{"x", "w"});
+    CHECK(viz::letters({"linear_relu", "y = max(x wᵀ + b, 0)", "dz = dy · [y > 0], dx = dz w, dw = dzᵀ x, db = Σ dz"},
+                       3) == std::vector<std::string>{"x", "w", "b"});
     CHECK(viz::letters({"concat", "", "dx = each one's part of dy"}, 3) == std::vector<std::string>{"x0", "x1", "x2"});
     const auto sides = viz::right_sides("da = dy · b, db = dy · max(a, 0)");
     CHECK(sides.at("a") == "dy · b");
