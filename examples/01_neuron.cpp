@@ -26,8 +26,8 @@ void show_neuron(const examples::Flags& flags, const std::string& explore) {
     tape.backward(loss, {.retain = true});
     std::cout
         << "One neuron: y = tanh(w1 x1 + w2 x2 + b), loss = (y - t)^2 with x1 = 2, x2 = -1, t = 0.5\n\n"
-        << "The tape, from the first operation to the last; gradients were filled in from the last to the first:\n\n"
-        << tape;
+        << "The tape, from the first operation to the last; gradients were filled in from the last to the first:\n\n";
+    print(tape);
     if (!explore.empty()) {
         viz::explore(tape, loss, explore, {.title = "One neuron, step by step"});
         std::cout << "\nStep through it in a browser: " << explore << '\n';
