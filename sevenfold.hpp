@@ -40,6 +40,7 @@
 
 #include "sevenfold/nn/module.hpp"
 #include "sevenfold/nn/forward_pass.hpp"
+#include "sevenfold/nn/checkpoint.hpp"
 #include "sevenfold/nn/init.hpp"
 #include "sevenfold/nn/linear.hpp"
 #include "sevenfold/nn/activation.hpp"

@@ -176,7 +176,7 @@ class Pullback {
         bool saved, wanted, given = false;
     };
     std::string_view op_;
-    std::vector<Step> inputs_;
+    pool::Vector<Step> inputs_;
     Variable<T> y_, dy_;
     bool y_saved_;
 };

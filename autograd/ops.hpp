@@ -92,6 +92,7 @@ template <class T> Variable<T> swapaxes(const Variable<T>& x, std::ptrdiff_t axi
 template <class T> Variable<T> transpose(const Variable<T>& x);  ///< swaps the last two axes
 template <class T> Variable<T> broadcast_to(const Variable<T>& x, const Shape& shape);
 template <class T> Variable<T> concat(const std::vector<Variable<T>>& xs, std::ptrdiff_t axis = 0);
+template <class T> Variable<T> concat(std::initializer_list<Variable<T>> xs, std::ptrdiff_t axis = 0);
 template <class T> Variable<T> stack(const std::vector<Variable<T>>& xs, std::ptrdiff_t axis = 0);
 /// Python's start:stop:step along one axis; step is positive.
 struct Slice {
@@ -99,6 +100,7 @@ struct Slice {
     std::ptrdiff_t step = 1;
 };
 template <class T> Variable<T> slice(const Variable<T>& x, const std::vector<Slice>& slices);  ///< one per leading axis
+template <class T> Variable<T> slice(const Variable<T>& x, std::initializer_list<Slice> slices);
 template <class T> Variable<T> flip(const Variable<T>& x, const Axes& axes);
 template <class T> Variable<T> index_select(const Variable<T>& x, std::ptrdiff_t axis, const Indices& index);
 /// NumPy's take_along_axis: y[i][j] = x[i][index[i][j]] for axis 1.

@@ -1,5 +1,6 @@
 #include "sevenfold/autograd/pool.hpp"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdlib>
@@ -72,6 +73,7 @@ void* allocate(std::size_t bytes) {
     Cache* const mine = cache ? cache : made();
     if (mine) {
         mine->stats.live_bytes += static_cast<std::ptrdiff_t>(c.bytes);
+        mine->stats.peak_bytes = std::max(mine->stats.peak_bytes, mine->stats.live_bytes);
         if (reuse && c.index < classes) {
             if (Free* block = mine->lists[c.index]) {
                 mine->lists[c.index] = block->next;
@@ -99,6 +101,10 @@ void release(void* block, std::size_t bytes) noexcept {
 Stats stats() {
     const Cache* mine = made();
     return mine ? mine->stats : Stats{};
+}
+
+void reset_peak() noexcept {
+    if (Cache* mine = made()) mine->stats.peak_bytes = mine->stats.live_bytes;
 }
 
 void trim() noexcept {

@@ -9,10 +9,12 @@
 #include <string_view>
 #include <vector>
 
+#include "sevenfold/autograd/pool.hpp"
+
 namespace sevenfold {
 
 /// Axis numbers as users write them; negative ones count from the end.
-using Axes = std::vector<std::ptrdiff_t>;
+using Axes = pool::Vector<std::ptrdiff_t>;
 
 /// Up to eight axis sizes, kept in place: making a shape never allocates. Rank 0 is a scalar; a size may be 0.
 class Shape {

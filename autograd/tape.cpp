@@ -142,6 +142,13 @@ Source Tape<T>::place_without_hint(const std::shared_ptr<Leaf<T>>& leaf) {
 }
 
 template <class T>
+std::vector<Variable<T>> Tape<T>::leaves() const {
+    std::vector<Variable<T>> out;
+    for (const LeafUse<T>& use : leaves_) out.push_back(Variable<T>(use.leaf));
+    return out;
+}
+
+template <class T>
 void Tape<T>::recorded_much_or_watched(std::span<const Variable<T>* const> xs, const Array<T>& y) {
     if (nodes_.size() == suspicious_size + 1 && !walked_)
         std::fprintf(stderr,

@@ -96,6 +96,8 @@ class Tape {
     }
     /// The leaf of a node without op.
     const Leaf<T>& leaf_of(const Node<T>& node) const { return *leaves_[node.first].leaf; }
+    /// Handles of the leaves used so far, in the order of their first use.
+    std::vector<Variable<T>> leaves() const;
     /// Name of step i: the user's, else the leaf's, else "".
     std::string name_of(std::size_t i) const;
     /// Value of step i if it is still known.
@@ -290,11 +292,11 @@ Variable<T> apply(O op, const X&... x) {
 
 /// The same for ops with any number of inputs.
 template <class T, class O>
-Variable<T> apply_many(O op, const std::vector<Variable<T>>& xs) {
+Variable<T> apply_many(O op, std::span<const Variable<T>> xs) {
     Array<T> y = op.forward(xs);
     if (Tape<T>* tape = Tape<T>::current()) {
-        std::vector<Source> sources;
-        std::vector<const Variable<T>*> inputs;
+        pool::Vector<Source> sources;
+        pool::Vector<const Variable<T>*> inputs;
         bool followed = false;
         for (const Variable<T>& x : xs) {
             inputs.push_back(&x);

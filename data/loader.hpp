@@ -4,16 +4,17 @@
 #include <cstdint>
 #include <vector>
 
+#include "sevenfold/autograd/pool.hpp"
 #include "sevenfold/data/dataset.hpp"
 
 namespace sevenfold {
 
 template <class T = float>
 struct Batch {
-    Array<T> features;                ///< (B, ...)
-    Labels labels;                    ///< (B,) if the set has classes
-    Array<T> targets;                 ///< (B, ...) if it has targets
-    std::vector<std::size_t> rows{};  ///< which rows of the set these are
+    Array<T> features;                 ///< (B, ...)
+    Labels labels;                     ///< (B,) if the set has classes
+    Array<T> targets;                  ///< (B, ...) if it has targets
+    pool::Vector<std::size_t> rows{};  ///< which rows of the set these are
 
     std::size_t size() const { return rows.size(); }
 };

@@ -1,5 +1,6 @@
 #include "sevenfold/nn/transformer.hpp"
 
+#include "sevenfold/nn/checkpoint.hpp"
 #include "sevenfold/nn/init.hpp"
 
 namespace sevenfold {
@@ -17,6 +18,12 @@ TransformerEncoderLayer<T>::TransformerEncoderLayer(const TransformerLayerConfig
 
 template <class T>
 Variable<T> TransformerEncoderLayer<T>::forward(const Variable<T>& x, const PaddingMask& padding) {
+    if (!config.checkpoint) return parts(x, padding);
+    return checkpoint<T>([this, padding](const Variable<T>& again) { return parts(again, padding); }, x);
+}
+
+template <class T>
+Variable<T> TransformerEncoderLayer<T>::parts(const Variable<T>& x, const PaddingMask& padding) {
     if (config.norm_first) {
         const Variable<T> y = x + dropout1(attention(norm1(x), padding));
         return y + feed_forward(norm2(y));

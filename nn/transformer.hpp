@@ -19,6 +19,8 @@ struct TransformerLayerConfig {
     bool causal = false;
     double dropout = 0;  ///< on the result of each part, before it is added
     double epsilon = 1e-5;
+    /// Layers keep only what enters them and compute the rest again in backward: see checkpoint().
+    bool checkpoint = false;
 };
 
 /// Attention, then a two-layer network at each position, each added to what came in: (N, T, width) -> (N, T, width).
@@ -51,6 +53,7 @@ class TransformerEncoderLayer : public Module<T> {
     Dropout<T> dropout1, dropout2;
 
   private:
+    Variable<T> parts(const Variable<T>& x, const PaddingMask& padding);
     Variable<T> feed_forward(const Variable<T>& x) { return dropout2(ff2(activate(ff1(x), config.activation))); }
 };
 

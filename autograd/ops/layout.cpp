@@ -79,7 +79,7 @@ class Concat final : public Op<T> {
     const OpText& text() const override { return words; }
     Saves saves() const override { return saves_nothing; }
 
-    Array<T> forward(const std::vector<Variable<T>>& xs) {
+    Array<T> forward(std::span<const Variable<T>> xs) {
         Shape shape = xs[0].shape();
         shape[axis_] = 0;
         for (const Variable<T>& x : xs) {
@@ -118,7 +118,7 @@ class Concat final : public Op<T> {
         return kernels::view(whole, shape, start, step);
     }
     std::size_t axis_;
-    std::vector<std::ptrdiff_t> starts_;
+    pool::Vector<std::ptrdiff_t> starts_;
 };
 
 // Slicing and filling up around a slice are each other's reverse.
@@ -269,7 +269,7 @@ Variable<T> transpose(const Variable<T>& x) {
 }
 
 template <class T>
-Variable<T> concat(const std::vector<Variable<T>>& xs, std::ptrdiff_t axis) {
+static Variable<T> concat_all(std::span<const Variable<T>> xs, std::ptrdiff_t axis) {
     if (xs.empty()) fail<ShapeError>("concat", "no arrays", "there must be at least one");
     const Shape& first = xs[0].shape();
     const std::size_t at = normalize_axis("concat", axis, first.rank());
@@ -281,6 +281,14 @@ Variable<T> concat(const std::vector<Variable<T>>& xs, std::ptrdiff_t axis) {
                              "all other axes must agree");
     }
     return apply_many<T>(ops::Concat<T>(at), xs);
+}
+template <class T>
+Variable<T> concat(const std::vector<Variable<T>>& xs, std::ptrdiff_t axis) {
+    return concat_all<T>(xs, axis);
+}
+template <class T>
+Variable<T> concat(std::initializer_list<Variable<T>> xs, std::ptrdiff_t axis) {
+    return concat_all<T>({xs.begin(), xs.size()}, axis);
 }
 
 template <class T>
@@ -300,7 +308,7 @@ Variable<T> stack(const std::vector<Variable<T>>& xs, std::ptrdiff_t axis) {
 }
 
 template <class T>
-Variable<T> slice(const Variable<T>& x, const std::vector<Slice>& slices) {
+static Variable<T> cut(const Variable<T>& x, std::span<const Slice> slices) {
     if (slices.size() > x.rank())
         fail<ShapeError>("slice", text(slices.size(), " slices of ", x.shape()), "there is at most one for each axis");
     Shape shape = x.shape();
@@ -317,6 +325,14 @@ Variable<T> slice(const Variable<T>& x, const std::vector<Slice>& slices) {
         shape[i] = length > 0 ? static_cast<std::size_t>((length - 1) / step[i] + 1) : 0;
     }
     return apply<T>(ops::Cut<T>(shape, start, step), x);
+}
+template <class T>
+Variable<T> slice(const Variable<T>& x, const std::vector<Slice>& slices) {
+    return cut<T>(x, slices);
+}
+template <class T>
+Variable<T> slice(const Variable<T>& x, std::initializer_list<Slice> slices) {
+    return cut<T>(x, {slices.begin(), slices.size()});
 }
 
 template <class T>
@@ -353,8 +369,10 @@ template F permute(const F&, const Axes&); template D permute(const D&, const Ax
 template F swapaxes(const F&, std::ptrdiff_t, std::ptrdiff_t); template D swapaxes(const D&, std::ptrdiff_t, std::ptrdiff_t);
 template F transpose(const F&); template D transpose(const D&);
 template F concat(const std::vector<F>&, std::ptrdiff_t); template D concat(const std::vector<D>&, std::ptrdiff_t);
+template F concat(std::initializer_list<F>, std::ptrdiff_t); template D concat(std::initializer_list<D>, std::ptrdiff_t);
 template F stack(const std::vector<F>&, std::ptrdiff_t); template D stack(const std::vector<D>&, std::ptrdiff_t);
 template F slice(const F&, const std::vector<Slice>&); template D slice(const D&, const std::vector<Slice>&);
+template F slice(const F&, std::initializer_list<Slice>); template D slice(const D&, std::initializer_list<Slice>);
 template F flip(const F&, const Axes&); template D flip(const D&, const Axes&);
 template F pad(const F&, const std::vector<Pad>&, double); template D pad(const D&, const std::vector<Pad>&, double);
 // clang-format on

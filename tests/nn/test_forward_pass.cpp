@@ -46,7 +46,7 @@ TEST_CASE("parts of a batch draw from the streams given to them, also where thei
         return std::vector<ForwardPass::Stream>{{&layer.dropout.stream, Random(1, number)}};
     };
     std::vector<Array<float>> masks;
-    for (std::uint64_t number : {0, 1}) {
+    for (const std::uint64_t number : {0u, 1u}) {
         const ForwardPass pass(Kind::part, part(number));
         CHECK(ForwardPass::is(Kind::part));
         std::vector<ForwardPass::Stream> noted;

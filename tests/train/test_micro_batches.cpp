@@ -60,12 +60,16 @@ Batch<double> whole(const Dataset<double>& data) {
 TEST_CASE("training gives the same bits on any number of threads") {
     Setup one(1);
     const History history = one.train().history;
-    for (const std::size_t threads : {2, 4, 0}) {
+    for (const std::size_t threads : {2u, 4u, 0u}) {
         CAPTURE(threads);
         Setup many(threads);
         CHECK(many.train().history == history);
         CHECK(many.model.state() == one.model.state());
     }
+    Setup again(2);
+    for (auto& block : again.model.blocks) block.config.checkpoint = true;
+    CHECK(again.train().history == history);
+    CHECK(again.model.state() == one.model.state());
     Setup other_parts(1);
     other_parts.options.micro_batch = 4;
     CHECK_FALSE(other_parts.train().history == history);  // other masks: the test can tell runs apart
@@ -82,8 +86,8 @@ TEST_CASE("parts of any size give the whole batch's gradient, loss and count of 
     const auto all = backward(0, 1);
     std::vector<Array<double>> gradients;
     for (const auto& p : model.parameters()) gradients.push_back(p.grad());
-    for (const std::size_t rows : {1, 3, 5, 7, 10, 100})
-        for (const std::size_t threads : {1, 2}) {
+    for (const std::size_t rows : {1u, 3u, 5u, 7u, 10u, 100u})
+        for (const std::size_t threads : {1u, 2u}) {
             CAPTURE(rows);
             const auto parts = backward(rows, threads);
             CHECK(parts.loss == doctest::Approx(all.loss).epsilon(1e-12));
@@ -144,7 +148,7 @@ TEST_CASE(
     const auto train = [&](std::size_t micro_batch, std::size_t threads) {
         fit(model, optimizer, loader, {.epochs = 1, .micro_batch = micro_batch, .threads = threads, .verbose = false});
     };
-    for (const std::size_t threads : {1, 2})
+    for (const std::size_t threads : {1u, 2u})
         CHECK_THROWS_WITH_AS(train(2, threads),
                              "[BatchNorm1d] a part of a batch, (2, 4): it needs mean and variance of the whole batch. "
                              "Train without micro-batches, or normalise with LayerNorm.",
