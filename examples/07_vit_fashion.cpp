@@ -60,6 +60,7 @@ int main(int argc, char** argv) {
             Mlp<float> model({784, 256, 128, 10}, Activation::relu, random);
             train(flags, model, data);
         } else {
+            if (!flags.micro_batch) flags.micro_batch = 8;  // their activations stay in the cache
             if (!flags.lr) flags.lr = 2e-3;  // the transformer learns faster with a larger rate than Adam's usual one
             data.train.features = patches(data.train.features, 4);  // (N, 28, 28) -> (N, 49, 16)
             data.test.features = patches(data.test.features, 4);

@@ -86,9 +86,9 @@ Flags read_flags(int argc, char** argv, const std::string& about, Flags flags, c
         ->type_name("N")
         ->capture_default_str()
         ->check(count);
-    app.add_option("--micro-batch", flags.micro_batch, "Rows that go through the model at a time; 0: all of a step")
+    app.add_option("--micro-batch", flags.micro_batch,
+                   "Rows that go through the model at a time, 0: all of a step; without it, what is faster")
         ->type_name("N")
-        ->capture_default_str()
         ->check(whole);
     app.add_option("--out", flags.out, "Write the numbers into the folder DIR, as CSV")->type_name("DIR");
     for (const Extra& extra : extras)
@@ -140,9 +140,9 @@ sevenfold::TrainOptions<float> train_options(const Flags& flags) {
     options.epochs = flags.epochs;
     options.save = flags.save;
     options.resume = flags.resume;
-    options.micro_batch = flags.micro_batch;
+    options.micro_batch = flags.micro_batch.value_or(0);
     options.threads = flags.threads;
-    if (flags.threads > 1 && flags.micro_batch == 0)
+    if (flags.threads > 1 && options.micro_batch == 0)
         std::cerr << "Note: threads share a step when --micro-batch cuts it into parts.\n";
     options.settings = {{"seed", std::to_string(flags.seed)},
                         {"optimizer", flags.optimizer},

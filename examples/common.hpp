@@ -23,9 +23,9 @@ struct Flags {
     std::string optimizer = "adam";
     std::string save{}, resume{};  ///< checkpoint files
     std::size_t threads = 1;
-    std::size_t micro_batch = 0;  ///< rows that go through the model at a time; 0: all of a step
-    std::string out{};            ///< a folder for history.csv and history.json, or for an example's tables
-    std::string command{};        ///< what was typed, without --resume
+    std::optional<std::size_t> micro_batch{};  ///< rows that go through the model at a time; 0 or none: all of a step
+    std::string out{};      ///< a folder for history.csv and history.json, or for an example's tables
+    std::string command{};  ///< what was typed, without --resume
 };
 
 // ---- the command line

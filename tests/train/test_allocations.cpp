@@ -24,15 +24,15 @@ void* counted(std::size_t bytes, std::size_t alignment) {
 
 }  // namespace
 
-// In place of the standard library's, in this whole program.
-void* operator new(std::size_t bytes) { return counted(bytes, alignof(std::max_align_t)); }
-void* operator new(std::size_t bytes, std::align_val_t alignment) {
+// In place of the standard library's, in this whole program; inlined, they would look like mismatched pairs to the compiler.
+[[gnu::noinline]] void* operator new(std::size_t bytes) { return counted(bytes, alignof(std::max_align_t)); }
+[[gnu::noinline]] void* operator new(std::size_t bytes, std::align_val_t alignment) {
     return counted(bytes, static_cast<std::size_t>(alignment));
 }
-void operator delete(void* block) noexcept { std::free(block); }
-void operator delete(void* block, std::size_t) noexcept { std::free(block); }
-void operator delete(void* block, std::align_val_t) noexcept { std::free(block); }
-void operator delete(void* block, std::size_t, std::align_val_t) noexcept { std::free(block); }
+[[gnu::noinline]] void operator delete(void* block) noexcept { std::free(block); }
+[[gnu::noinline]] void operator delete(void* block, std::size_t) noexcept { std::free(block); }
+[[gnu::noinline]] void operator delete(void* block, std::align_val_t) noexcept { std::free(block); }
+[[gnu::noinline]] void operator delete(void* block, std::size_t, std::align_val_t) noexcept { std::free(block); }
 
 using namespace sevenfold;
 
@@ -77,5 +77,5 @@ TEST_CASE("a training step allocates nothing: batch, forward, backward and updat
         {.patches = 8, .patch_size = 8, .classes = 10, .blocks = 2, .layer = {.width = 16, .heads = 2, .hidden = 32}},
         random);
     check(vit, images);
-    CHECK(allocations_of([](std::size_t) { delete new int; }) == 10);  // it does count
+    CHECK(allocations_of([](std::size_t) { operator delete(operator new(1)); }) == 10);  // it does count
 }

@@ -3,7 +3,9 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
+#include <thread>
 
 #include "sevenfold/autograd/pool.hpp"
 #include "sevenfold/nn/mlp.hpp"
@@ -125,7 +127,12 @@ TEST_CASE("a training on threads that was saved and resumed ends with the same b
 TEST_CASE("memory does not wander from one thread's pool to another's") {
     Setup s(2);
     const Batch<float> batch = s.loader.epoch(0)[0];
-    MicroBatches<float> parts(s.model, classification<float>(), 3, 2);
+    Objective<float> objective = classification<float>();
+    objective.loss = [loss = objective.loss](const Variable<float>& output, const Batch<float>& rows) {
+        std::this_thread::sleep_for(std::chrono::microseconds(200));  // so that the other thread takes parts as well
+        return loss(output, rows);
+    };
+    MicroBatches<float> parts(s.model, objective, 3, 2);
     const auto after = [&](int steps) {
         for (int i = 0; i < steps; ++i) {
             s.model.zero_grad();
