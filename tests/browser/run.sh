@@ -1,7 +1,8 @@
 #!/bin/sh
 # run.sh PAGES-PROGRAM FOLDER: has the program write its pages into the folder, and opens them in a browser.
 set -eu
-pages=$1 folder=$2
+mkdir -p "$2"
+pages=$(realpath "$1") folder=$(realpath "$2")  # meson gives them as seen from the build folder
 cd "$(dirname "$0")"
 # The versions stand in package.json; nothing of what is installed runs on installing.
 if ! [ node_modules/.package-lock.json -nt package.json ]; then
