@@ -88,5 +88,6 @@
 
 #include "sevenfold/viz/page.hpp"
 #include "sevenfold/viz/layers.hpp"
+#include "sevenfold/viz/plot.hpp"
 #include "sevenfold/viz/explore.hpp"
 // clang-format on
