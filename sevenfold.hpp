@@ -15,6 +15,7 @@
 #include "sevenfold/autograd/op.hpp"
 #include "sevenfold/autograd/tape.hpp"
 #include "sevenfold/autograd/trace.hpp"
+#include "sevenfold/autograd/diagnosis.hpp"
 #include "sevenfold/autograd/gradcheck.hpp"
 #include "sevenfold/autograd/linalg.hpp"
 
@@ -90,4 +91,5 @@
 #include "sevenfold/viz/layers.hpp"
 #include "sevenfold/viz/plot.hpp"
 #include "sevenfold/viz/explore.hpp"
+#include "sevenfold/viz/museum.hpp"
 // clang-format on

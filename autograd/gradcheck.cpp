@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "sevenfold/autograd/diagnosis.hpp"
 #include "sevenfold/autograd/random.hpp"
 #include "sevenfold/autograd/tape.hpp"
 
@@ -102,17 +103,33 @@ std::vector<std::size_t> position(std::size_t flat, const Shape& shape) {
 
 void compare(GradcheckResult result, const Array<double>& analytic, const Array<double>& numeric,
              const GradcheckOptions& options, GradcheckReport& report) {
+    const Tolerance tolerance{options.atol, options.rtol};
+    result.rule = analytic, result.differences = numeric;
     double worst = -1;
     for (std::size_t i = 0; i < numeric.size(); ++i) {
         const double a = analytic.data()[i], n = numeric.data()[i];
         const double error = std::abs(a - n), allowed = options.atol + options.rtol * std::abs(n);
-        if (error / allowed <= worst) continue;  // never so for NaN
+        if (!tolerance.equal(a, n)) ++result.wrong;
+        if (std::isnan(worst) || error / allowed <= worst) continue;  // NaN is never below, and stays
         worst = error / allowed;
         result.entry = position(i, numeric.shape());
         result.analytic = a, result.numeric = n, result.error = error, result.allowed = allowed;
-        if (std::isnan(worst)) break;
     }
+    // Differences have an error of their own, and what several of them have in common even more: ten times as much.
+    if (result.wrong) result.guess = diagnose(analytic, numeric, {10 * tolerance.atol, 10 * tolerance.rtol});
     report.results.push_back(std::move(result));
+}
+
+/// What the results of one input tell together: whether its roads agree, and whether the order before was right.
+void compare_roads(GradcheckResult& fast, GradcheckResult& functional, bool lower_orders_passed) {
+    if (fast.passed() != functional.passed()) {
+        GradcheckResult& bad = fast.passed() ? functional : fast;
+        bad.guess +=
+            text(bad.guess.empty() ? "" : "; ", "the other road is right: the op's backward and pullback differ");
+    } else if (!fast.passed() && fast.order > 1 && lower_orders_passed) {
+        for (GradcheckResult* r : {&fast, &functional})
+            r->guess = "the order before is right: is something detached in its rule?";
+    }
 }
 
 }  // namespace
@@ -126,6 +143,7 @@ GradcheckReport gradcheck(const GradcheckFunction& f, const std::vector<Variable
     Function now = [&f](const Variables& x) { return Variables{f(x)}; };
     Arrays at = values_of(inputs);
     for (int order = 1; order <= options.order; ++order) {
+        const bool so_far = report.passed();
         const Arrays y = evaluate(now, at);
         if (order == 1 && !same(evaluate(now, at), y))
             fail<ValueError>("gradcheck", "a function that gave two results for the same inputs",
@@ -144,6 +162,7 @@ GradcheckReport gradcheck(const GradcheckFunction& f, const std::vector<Variable
             compare(result, fast[i], numeric[i], options, report);
             result.road = "grad";
             compare(result, functional[i], numeric[i], options, report);
+            compare_roads(*(report.results.end() - 2), report.results.back(), so_far);
         }
         now = gradient;
         at = at_and_upstream;
@@ -156,7 +175,8 @@ std::string GradcheckResult::str() const {
     for (std::size_t i = 0; i < entry.size(); ++i) where += text(i ? ", " : "", entry[i]);
     return text(passed() ? "" : "WRONG: ", "order ", order, ", ", road, ", input ", input,
                 name.empty() ? "" : text(" (", name, ')'), ", ", where, "): the rule says ", analytic,
-                ", central differences say ", numeric, "; they differ by ", error, ", allowed is ", allowed);
+                ", central differences say ", numeric, "; they differ by ", error, ", allowed is ", allowed,
+                wrong ? text("; wrong entries: ", wrong, " of ", rule.size()) : "", guess.empty() ? "" : "; ", guess);
 }
 
 bool GradcheckReport::passed() const {

@@ -38,9 +38,13 @@ struct GradcheckResult {
     std::string name;       ///< the leaf's, if it has one
     std::vector<std::size_t> entry;
     double analytic, numeric, error, allowed;
+    Array<double> rule{}, differences{};  ///< all entries: what the rule says, what central differences say
+    std::size_t wrong = 0;                ///< how many of them
+    std::string guess{};                  ///< what the numbers tell about the mistake, if anything; see diagnosis.hpp
 
     bool passed() const { return error <= allowed; }
-    /// "order 1, tape.backward, input 0 (w), entry (2, 3): the rule says 0.51, central differences say 0.49 ..."
+    /// "order 1, tape.backward, input 0 (w), entry (2, 3): the rule says 0.51, central differences say 0.49 ..."; of a
+    /// wrong one also how many entries are, and the guess.
     std::string str() const;
 };
 

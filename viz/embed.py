@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""embed.py OUTPUT NAME=FILE...: writes a C++ source that holds the files, for viz/assets.hpp."""
+"""embed.py OUTPUT NAMESPACE::FUNCTION NAME=FILE...: writes a C++ source whose function gives the files; see viz/assets.hpp."""
 import sys
 
 PIECE = 8000  # bytes in a literal: well under what compilers promise to take
@@ -18,15 +18,18 @@ def literal(data):
     return '"' + "".join(out) + '"'
 
 
-output, files = sys.argv[1], [argument.split("=", 1) for argument in sys.argv[2:]]
+output, (namespace, function) = sys.argv[1], sys.argv[2].rsplit("::", 1)
+files = [argument.split("=", 1) for argument in sys.argv[3:]]
 with open(output, "w", encoding="ascii") as out:
-    out.write('#include "sevenfold/viz/assets.hpp"\n\nnamespace sevenfold::viz {\nnamespace {\n\n')
+    out.write('#include "sevenfold/viz/assets.hpp"\n\n'
+              f"namespace {namespace} {{\n\nstd::span<const sevenfold::viz::Asset> {function}();\n\nnamespace {{\n\n")
     for i, (name, path) in enumerate(files):
         with open(path, "rb") as file:
             data = file.read()
         pieces = ",\n    ".join(literal(data[at:at + PIECE]) for at in range(0, len(data), PIECE))
         out.write(f"constexpr std::string_view pieces_{i}[] = {{\n    {pieces}}};\n")
-    out.write("constexpr Asset all[] = {\n")
+    out.write("constexpr sevenfold::viz::Asset all[] = {\n")
     for i, (name, path) in enumerate(files):
         out.write(f'    {{"{name}", pieces_{i}}},\n')
-    out.write("};\n\n}  // namespace\n\nstd::span<const Asset> assets() { return all; }\n\n}  // namespace sevenfold::viz\n")
+    out.write(f"}};\n\n}}  // namespace\n\nstd::span<const sevenfold::viz::Asset> {function}() {{ return all; }}\n\n"
+              f"}}  // namespace {namespace}\n")

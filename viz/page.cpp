@@ -17,8 +17,8 @@ std::string within_script(std::string_view json) {
 
 }  // namespace
 
-std::string asset(std::string_view name) {
-    for (const Asset& one : assets()) {
+std::string contents(std::span<const Asset> files, std::string_view name) {
+    for (const Asset& one : files) {
         if (one.name != name) continue;
         std::string out;
         for (std::string_view piece : one.pieces) out += piece;
@@ -26,6 +26,8 @@ std::string asset(std::string_view name) {
     }
     throw std::logic_error(text("no asset is called ", name));
 }
+
+std::string asset(std::string_view name) { return contents(assets(), name); }
 
 std::string escaped(std::string_view text) {
     std::string out;

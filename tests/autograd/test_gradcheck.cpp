@@ -75,6 +75,11 @@ TEST_CASE("gradcheck names road, input and entry of a wrong rule") {
     CHECK(report.results[1].road == "grad");
     CHECK(report.results[1].passed());
     CHECK(report.str().starts_with("WRONG: order 1, tape.backward, input 0 (w), entry (1, 2): the rule says "));
+    CHECK(fast.wrong == 1);
+    CHECK(fast.rule.data()[5] == fast.analytic);
+    CHECK(fast.differences.data()[5] == fast.numeric);
+    CHECK(fast.str().ends_with(
+        "; wrong entries: 1 of 6; the other road is right: the op's backward and pullback differ"));
 }
 
 TEST_CASE("gradcheck finds a wrong functional rule") {
@@ -83,10 +88,19 @@ TEST_CASE("gradcheck finds a wrong functional rule") {
     CHECK(report.results[1].entry == std::vector<std::size_t>{1, 2});
 }
 
+TEST_CASE("gradcheck guesses at the mistake where the numbers tell it") {
+    const auto report = gradcheck([](const auto& x) { return x[0].detach() * x[0]; },
+                                  {leaf(Array<double>({3}, {1, 2, 3}), "w")}, {.order = 1});
+    for (const GradcheckResult& result : report.results)
+        CHECK(result.guess.starts_with("every entry is half of the right one"));
+}
+
 TEST_CASE("gradcheck finds a second derivative that is lost though the first is right") {
     const GradcheckFunction square = [](const auto& x) { return apply<double>(Forgetful(), x[0]); };
     CHECK(gradcheck(square, {matrix}, {.order = 1}).passed());
-    CHECK_FALSE(gradcheck(square, {matrix}, {.order = 2}).passed());
+    const auto report = gradcheck(square, {matrix}, {.order = 2});
+    CHECK_FALSE(report.passed());
+    CHECK(report.str().find("the order before is right: is something detached in its rule?") != std::string::npos);
 }
 
 TEST_CASE("gradcheck fails for a gradient that is not a number") {

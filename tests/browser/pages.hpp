@@ -4,3 +4,4 @@
 #include <filesystem>
 
 void write_explorer_pages(const std::filesystem::path& folder);
+void write_museum_pages(const std::filesystem::path& folder);
