@@ -13,7 +13,8 @@ constexpr double rounding = 1e-12;  // of an error that is chance exactly
 
 void normalize(Array<double>& weights) {
     const double sum = std::accumulate(weights.begin(), weights.end(), 0.0);
-    for (double& w : weights.flat()) w /= sum;
+    const double scale = 1 / sum;
+    for (double& w : weights.flat()) w *= scale;
 }
 
 void add_votes(const BoostingRound& round, const Array<double>& X, std::size_t classes, Array<double>& votes) {
@@ -58,18 +59,19 @@ void AdaBoost::fit(const Array<double>& X, const Array<double>& y, const Array<d
     normalize(w);
     std::vector<double> kept(w.begin(), w.end());
     Random seeds(options_.seed);
-    std::vector<std::uint8_t> wrong(n);
     double bound = 1, say = 0;  // the sum of all weights so far
     while (rounds_.size() < options_.rounds && end_ == BoostingEnd::all_rounds) {
         BoostingRound round{learner_.clone(seeds.bits())};
         round.learner.fit(data, w);
         const Array<double> answers = round.learner.predict(data);
-        double* const weight = w.data();
-        double& e = round.error;
+        double* __restrict const weight = w.data();
+        double e = 0;
+        const double *const answer = answers.data(), *const target = y.data();
         for (std::size_t i = 0; i < n; ++i) {  // without branches: which rows are wrong cannot be foretold
-            wrong[i] = answers.data()[i] != y.data()[i];
-            e += weight[i] * wrong[i];
+            const double lost = weight[i];
+            e += answer[i] != target[i] ? lost : 0;
         }
+        round.error = e;
         if (e <= 0) {
             end_ = BoostingEnd::perfect;
             round.weight = say + 1;
@@ -81,8 +83,11 @@ void AdaBoost::fit(const Array<double>& X, const Array<double>& y, const Array<d
         } else {
             round.weight = options_.learning_rate * (std::log((1 - e) / e) + std::log(others));
             bound *= (1 - e) * std::exp(-round.weight / 2) + e * std::exp(round.weight / 2);
-            const double factor[] = {1, std::exp(round.weight)};
-            for (std::size_t i = 0; i < n; ++i) weight[i] *= factor[wrong[i]];
+            const double factor = std::exp(round.weight);
+            for (std::size_t i = 0; i < n; ++i) {
+                const double now = weight[i], raised = now * factor;
+                weight[i] = answer[i] != target[i] ? raised : now;
+            }
             normalize(w);
         }
         round.bound = bound;

@@ -32,7 +32,7 @@ class Grower {
                 (here.is_right ? parent.right : parent.left) = at;
             }
             nodes_.push_back(here.node);
-            const Split split = here.pure ? Split{} : find_split(here);
+            const NodeSplit split = here.pure ? NodeSplit{} : find_split(here);
             if (!split.found()) continue;
             nodes_.back().feature = static_cast<std::ptrdiff_t>(split.feature);
             nodes_.back().threshold = split.threshold;
@@ -118,26 +118,26 @@ class Grower {
                      node.samples < options_.min_samples_split || node.samples / 2 < options_.min_samples_leaf;
     }
 
-    Split find_split(const Open& here) {
+    NodeSplit find_split(const Open& here) {
         const NodeLists node = lists(here);
         if (options_.max_features == 0 || options_.max_features >= features_.size()) return best(node, features_);
         random_.shuffle(std::span(features_));
         const std::span<const std::size_t> drawn(features_);
-        Split split = best(node, drawn.first(options_.max_features));
+        NodeSplit split = best(node, drawn.first(options_.max_features));
         // Where none of the drawn columns can be split, go on until one can.
         for (std::size_t k = options_.max_features; k < drawn.size() && !split.found(); ++k)
             split = best(node, drawn.subspan(k, 1));
         return split;
     }
 
-    Split best(const NodeLists& node, std::span<const std::size_t> features) const {
+    NodeSplit best(const NodeLists& node, std::span<const std::size_t> features) const {
         if (regression()) return best_mean_split(node, features, targets_.data());
         if (two_classes()) return best_signed_split(node, features, signed_.data());
         const auto search = options_.criterion == Criterion::gini ? best_gini_split : best_entropy_split;
         return search(node, features, labels_.data(), data_.classes());
     }
 
-    std::pair<Open, Open> divide(const Open& here, const Split& split, std::ptrdiff_t parent) {
+    std::pair<Open, Open> divide(const Open& here, const NodeSplit& split, std::ptrdiff_t parent) {
         const NodeLists node = lists(here);
         const std::uint32_t* const rows = node.list(split.feature);
         Open left{here.first, split.left, here.depth + 1, parent, false, false, {}};

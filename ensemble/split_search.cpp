@@ -63,13 +63,13 @@ bool any_better(const Sums& sums, std::size_t n, const Gain& gain, double num, d
 // Best split by a fraction num / den of running sums. Fractions are compared crosswise, without a division. Few blocks hold
 // a new best; only these are gone through row by row, and what is costly to look up is looked up there.
 template <class Read, class Gain>
-Split search(const NodeLists& node, std::span<const std::size_t> features, const Read& read, const Gain& gain) {
-    Split best;
+NodeSplit search(const NodeLists& node, std::span<const std::size_t> features, const Read& read, const Gain& gain) {
+    NodeSplit best;
     Sums sums;
     for (const std::size_t feature : features) {
         const std::uint32_t* const list = node.list(feature);
         Fraction most{best.gain, 1};  // what other columns have found is to be beaten
-        std::size_t at = Split::none;
+        std::size_t at = NodeSplit::none;
         WeightedTarget sum{};
         for (std::size_t begin = 0; begin + 1 < node.count; begin += block) {
             const std::size_t n = std::min(block, node.count - 1 - begin);
@@ -84,7 +84,7 @@ Split search(const NodeLists& node, std::span<const std::size_t> features, const
                 if (f.num * most.den > most.num * f.den && node.can_split(feature, begin + i)) most = f, at = begin + i;
             }
         }
-        if (at != Split::none) best = node.split(feature, at, most.num / most.den);
+        if (at != NodeSplit::none) best = node.split(feature, at, most.num / most.den);
     }
     return best;
 }
@@ -121,8 +121,8 @@ struct Entropy {
 };
 
 template <class C>
-Split search_classes(const NodeLists& node, std::span<const std::size_t> features, const WeightedClass* rows,
-                     std::size_t classes) {
+NodeSplit search_classes(const NodeLists& node, std::span<const std::size_t> features, const WeightedClass* rows,
+                         std::size_t classes) {
     struct Side {
         std::vector<double> weight, f;  // by class
         double total = 0, sum = 0;
@@ -141,7 +141,7 @@ Split search_classes(const NodeLists& node, std::span<const std::size_t> feature
         return side.total > least ? C::purity(side.sum, side.total) : 0;
     };
     const double before = purity(all);
-    Split best;
+    NodeSplit best;
     for (const std::size_t f : features) {
         Side left(classes), right = all;
         const std::uint32_t* const list = node.list(f);
@@ -166,7 +166,7 @@ bool NodeLists::can_split(std::size_t f, std::size_t i) const {
     return count - i - 1 >= min_leaf || total_repeats(*this, at + i + 1, at + count) >= min_leaf;
 }
 
-Split NodeLists::split(std::size_t f, std::size_t i, double gain) const {
+NodeSplit NodeLists::split(std::size_t f, std::size_t i, double gain) const {
     const double below = columns->values(f)[list(f)[i]], above = columns->values(f)[list(f)[i + 1]];
     const double middle = below / 2 + above / 2;
     // Between neighbouring doubles there is no midpoint: it would be rounded up to the upper one.
@@ -188,28 +188,29 @@ NodeLists root_lists(const SortedColumns& columns, const BagRows& bag, std::size
     return {&columns, buffer.data(), n, count, bag.repeats.data(), min_leaf};
 }
 
-Split best_mean_split(const NodeLists& node, std::span<const std::size_t> features, const WeightedTarget* rows) {
+NodeSplit best_mean_split(const NodeLists& node, std::span<const std::size_t> features, const WeightedTarget* rows) {
     const WeightedTarget all = total(node, ReadPair{rows});
     return search(node, features, ReadPair{rows}, MeanGain{all.weight, all.target / all.weight});
 }
 
-Split best_signed_split(const NodeLists& node, std::span<const std::size_t> features, const double* signed_weights) {
+NodeSplit best_signed_split(const NodeLists& node, std::span<const std::size_t> features,
+                            const double* signed_weights) {
     const WeightedTarget all = total(node, ReadSigned{signed_weights});
     return search(node, features, ReadSigned{signed_weights}, MeanGain{all.weight, all.target / all.weight});
 }
 
-Split best_error_split(const NodeLists& node, std::span<const std::size_t> features, const double* signed_weights) {
+NodeSplit best_error_split(const NodeLists& node, std::span<const std::size_t> features, const double* signed_weights) {
     const WeightedTarget all = total(node, ReadSigned{signed_weights});
     return search(node, features, ReadSigned{signed_weights}, Distance{all.target / 2});
 }
 
-Split best_gini_split(const NodeLists& node, std::span<const std::size_t> features, const WeightedClass* rows,
-                      std::size_t classes) {
+NodeSplit best_gini_split(const NodeLists& node, std::span<const std::size_t> features, const WeightedClass* rows,
+                          std::size_t classes) {
     return search_classes<Gini>(node, features, rows, classes);
 }
 
-Split best_entropy_split(const NodeLists& node, std::span<const std::size_t> features, const WeightedClass* rows,
-                         std::size_t classes) {
+NodeSplit best_entropy_split(const NodeLists& node, std::span<const std::size_t> features, const WeightedClass* rows,
+                             std::size_t classes) {
     return search_classes<Entropy>(node, features, rows, classes);
 }
 

@@ -11,7 +11,7 @@
 namespace sevenfold {
 
 /// Rows with x(feature) ≤ threshold go left.
-struct Split {
+struct NodeSplit {
     static constexpr std::size_t none = SIZE_MAX;
     std::size_t feature = none;
     std::size_t left = 0;  ///< how many of the node's list go left
@@ -33,7 +33,7 @@ struct NodeLists {
     /// Whether a threshold fits behind place i of column f: values differ there, and both sides are large enough.
     bool can_split(std::size_t f, std::size_t i) const;
     /// The split behind place i of column f. The threshold is the midpoint of the two values.
-    Split split(std::size_t f, std::size_t i, double gain) const;
+    NodeSplit split(std::size_t f, std::size_t i, double gain) const;
 };
 
 /// By row number: the weight w and the weighted target w·t of each row.
@@ -48,13 +48,13 @@ NodeLists root_lists(const SortedColumns& columns, const BagRows& bag, std::size
 /// Squared error. With W, A the sums of w and w·t on the left, and W₀, A₀ those of the node, a split lowers Σ w (t − mean)²
 /// by W₀ (A − W A₀ / W₀)² / (W (W₀ − W)). For two classes as t = 0 and 1 this is half of what Gini's index loses, so that
 /// it finds the same split.
-Split best_mean_split(const NodeLists& node, std::span<const std::size_t> features, const WeightedTarget* rows);
+NodeSplit best_mean_split(const NodeLists& node, std::span<const std::size_t> features, const WeightedTarget* rows);
 
 /// The same for targets t = −1 and +1, with w·t by row number: half of the memory to read.
-Split best_signed_split(const NodeLists& node, std::span<const std::size_t> features, const double* signed_weights);
+NodeSplit best_signed_split(const NodeLists& node, std::span<const std::size_t> features, const double* signed_weights);
 
 /// Least weighted error of a side for each class: with signed weights, the largest |A − A₀ / 2|. `gain` is that number.
-Split best_error_split(const NodeLists& node, std::span<const std::size_t> features, const double* signed_weights);
+NodeSplit best_error_split(const NodeLists& node, std::span<const std::size_t> features, const double* signed_weights);
 
 struct WeightedClass {
     double weight;
@@ -62,10 +62,10 @@ struct WeightedClass {
 };
 
 /// Gini: Σ w over a side times (1 − Σ p_k²). Entropy: times −Σ p_k ln p_k. For any number of classes.
-Split best_gini_split(const NodeLists& node, std::span<const std::size_t> features, const WeightedClass* rows,
-                      std::size_t classes);
-Split best_entropy_split(const NodeLists& node, std::span<const std::size_t> features, const WeightedClass* rows,
-                         std::size_t classes);
+NodeSplit best_gini_split(const NodeLists& node, std::span<const std::size_t> features, const WeightedClass* rows,
+                          std::size_t classes);
+NodeSplit best_entropy_split(const NodeLists& node, std::span<const std::size_t> features, const WeightedClass* rows,
+                             std::size_t classes);
 
 /// Copies the node's lists with the rows where goes_left is 1 in front, both parts in their order. `to` has the same stride.
 void partition_lists(const NodeLists& node, const std::uint8_t* goes_left, std::size_t left, std::uint32_t* to);

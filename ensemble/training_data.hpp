@@ -28,6 +28,8 @@ class SortedColumns {
     std::vector<double> values_;
 };
 
+class ColumnBlocks;
+
 class TrainingData {
   public:
     /// Throws what check_fit_data throws, in the name of `estimator`.
@@ -42,13 +44,15 @@ class TrainingData {
     std::size_t classes() const { return sizes_.classes; }  ///< 0 for regression
     /// Sorted at the first call, on any thread.
     const SortedColumns& sorted() const;
+    /// Made at the first call, on any thread.
+    const ColumnBlocks& blocks() const;
 
   private:
     struct Lazy;
     Array<double> X_, y_;
     Task task_;
     FitSizes sizes_;
-    std::shared_ptr<Lazy> sorted_;
+    std::shared_ptr<Lazy> lazy_;
 };
 
 }  // namespace sevenfold

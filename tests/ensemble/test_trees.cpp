@@ -10,6 +10,7 @@
 #include "sevenfold/ensemble/decision_tree.hpp"
 #include "sevenfold/ensemble/nearest_neighbours.hpp"
 #include "sevenfold/ensemble/score.hpp"
+#include "sevenfold/ensemble/stump_search.hpp"
 
 using namespace sevenfold;
 using doctest::Approx;
@@ -195,6 +196,33 @@ TEST_CASE("a threshold between neighbouring doubles still parts them") {
     CHECK(tree.predict(Array<double>({2, 1}, {1.0, above})) == Array<double>({2}, {0, 1}));
     tree.fit(Array<double>({2, 1}, {-1.5e308, 1.5e308}), Array<double>({2}, {1, 0}));
     CHECK(tree.nodes()[0].threshold == 0);
+}
+
+TEST_CASE("the split found with sums of blocks is the one found row by row") {
+    Random random(11);
+    for (const std::size_t rows : {1, 2, 3, 127, 128, 129, 500, 3000})
+        for (const std::uint64_t values : {2, 12, 100'000}) {  // few values: many places where no threshold fits
+            Array<double> X = Array<double>::zeros({rows, 7});
+            for (double& x : X.flat()) x = static_cast<double>(random.below(values));
+            std::vector<double> weights(rows);
+            for (std::size_t i = 0; i < rows; ++i)
+                weights[i] =
+                    random.uniform(0.1, 3) * (random.uniform() < 0.2 + 0.6 * (X(i, 3) > double(values) / 3) ? 1 : -1);
+            const SortedColumns sorted(X);
+            std::vector<std::uint32_t> buffer;
+            const NodeLists all = root_lists(sorted, BagRows(rows, {}, {}), 1, buffer);
+            const std::vector<std::size_t> columns{0, 1, 2, 3, 4, 5, 6};
+            const NodeSplit one_by_one = best_error_split(all, columns, weights.data());
+            const NodeSplit by_blocks = best_error_split(all, ColumnBlocks(sorted), weights.data());
+            CAPTURE(rows);
+            CAPTURE(values);
+            CHECK(by_blocks.found() == one_by_one.found());
+            CHECK(by_blocks.gain == Approx(one_by_one.gain).epsilon(1e-12));
+            if (!one_by_one.found() || rows < 100) continue;  // with few rows several splits are equally good
+            CHECK(by_blocks.feature == one_by_one.feature);
+            CHECK(by_blocks.threshold == one_by_one.threshold);
+            CHECK(by_blocks.left == one_by_one.left);
+        }
 }
 
 TEST_CASE("columns are sorted, whatever their bits: negative, tiny, huge, equal, both zeros") {
