@@ -18,6 +18,7 @@
 #include "sevenfold/autograd/diagnosis.hpp"
 #include "sevenfold/autograd/gradcheck.hpp"
 #include "sevenfold/autograd/linalg.hpp"
+#include "sevenfold/autograd/version.hpp"
 
 #include "sevenfold/optim/optimizer.hpp"
 #include "sevenfold/optim/rules.hpp"

@@ -8,6 +8,7 @@
 #include <iostream>
 
 #include "sevenfold/autograd/error.hpp"
+#include "sevenfold/autograd/version.hpp"
 #include "sevenfold/optim/rules.hpp"
 
 namespace examples {
@@ -59,6 +60,7 @@ Flags read_flags(int argc, char** argv, const std::string& about, Flags flags, c
     });
     app.name(argv[0]);
     app.get_formatter()->column_width(26);
+    app.set_version_flag("--version", sevenfold::build_info(), "Print the version, and what computes");
     double lr = 0;
     app.add_option("--data", flags.data, "Where the data is, in place of the default")->type_name("PATH");
     app.add_option("--epochs", flags.epochs, "Passes over the data")
