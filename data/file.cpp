@@ -1,11 +1,13 @@
 #include "sevenfold/data/file.hpp"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <utility>
 
@@ -55,6 +57,16 @@ struct Temporary {
     }
 };
 
+// Files under way are called NAME.PID-COUNT.part.
+constexpr std::string_view under_way = ".part";
+
+// Where a link leads to: that file is replaced, not the link.
+fs::path without_link(const fs::path& path) {
+    std::error_code error;
+    return fs::is_symlink(path, error) ? fs::weakly_canonical(path, error) : path;
+}
+fs::path folder_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
+
 bool write_all(int file, std::string_view bytes) {
     while (!bytes.empty()) {
         const ssize_t written = ::write(file, bytes.data(), bytes.size());
@@ -99,14 +111,13 @@ std::string read_file(const fs::path& path, std::uint64_t limit) {
 }
 
 void write_file_atomically(const fs::path& path, std::string_view bytes) {
-    std::error_code error;
-    const fs::path target = fs::is_symlink(path, error) ? fs::weakly_canonical(path, error) : path;
+    const fs::path target = without_link(path);
     struct stat old {};
     const bool exists = ::stat(target.c_str(), &old) == 0;
     if (exists && !S_ISREG(old.st_mode)) cannot_write(path, "it is a folder or a device");
 
     static std::atomic<unsigned> counter{0};
-    Temporary beside{fs::path(target).concat(text(".", ::getpid(), "-", counter++, ".part"))};
+    Temporary beside{fs::path(target).concat(text(".", ::getpid(), "-", counter++, under_way))};
     Descriptor file(::open(beside.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
     if (file < 0) {
         beside.keep = true;  // it is not ours
@@ -118,9 +129,24 @@ void write_file_atomically(const fs::path& path, std::string_view bytes) {
     beside.keep = true;
 
     // The new name itself is safe from a power cut once the folder is synced; not every file system can do that.
-    const fs::path folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
-    const Descriptor directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const Descriptor directory(::open(folder_of(target).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (directory >= 0) ::fsync(directory);
+}
+
+void remove_leftovers(const fs::path& path) {
+    const fs::path target = without_link(path);
+    const std::string start = target.filename().string() + '.';
+    std::error_code error;
+    for (fs::directory_iterator file(folder_of(target), error), end; !error && file != end; file.increment(error)) {
+        const std::string name = file->path().filename().string();
+        if (!name.starts_with(start) || !name.ends_with(under_way)) continue;
+        pid_t writer = 0;
+        const char* const last = name.data() + name.size();
+        const auto [rest, problem] = std::from_chars(name.data() + start.size(), last, writer);
+        const bool is_ours = problem == std::errc{} && *rest == '-' && writer > 0;
+        std::error_code ignored;
+        if (is_ours && ::kill(writer, 0) != 0 && errno == ESRCH) fs::remove(file->path(), ignored);
+    }
 }
 
 void ByteReader::seek(std::uint64_t position, std::string_view what) {
@@ -152,7 +178,8 @@ std::uint64_t ByteReader::big(std::size_t bytes, std::string_view what) {
 }
 
 void ByteReader::reject(std::string_view arrived, std::string_view rule, std::string_view fix) const {
-    fail<FileError>(format_, text(path_.string(), ", byte ", position_, ": ", printable(arrived)), rule, fix);
+    fail<FileError>(format_, printable(text(path_.string(), ", byte ", position_, ": ", arrived)), printable(rule),
+                    printable(fix));
 }
 
 std::string printable(std::string_view text) {

@@ -19,6 +19,9 @@ std::string read_file(const std::filesystem::path& path, std::uint64_t limit = r
 /// is killed leaves the old file or the new one. A link is followed; permissions stay as they were. Throws FileError.
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
 
+/// Removes what runs that were killed while they replaced this file have left beside it. Errors are passed over.
+void remove_leftovers(const std::filesystem::path& path);
+
 /// Reads numbers and stretches of bytes in order and never past the end. The view must outlive the reader.
 class ByteReader {
   public:

@@ -17,8 +17,8 @@ Npz Npz::read(const std::filesystem::path& path) {
     npz.path_ = path.string();
     for (ZipMember& member : read_zip(path)) {
         if (!member.name.ends_with(suffix))
-            fail<FileError>("npz", text(npz.path_, ": a member \"", member.name, '"'), "every member is an .npy file",
-                            "Is this an NPZ file?");
+            fail<FileError>("npz", printable(text(npz.path_, ": a member \"", member.name, '"')),
+                            "every member is an .npy file", "Is this an NPZ file?");
         member.name.resize(member.name.size() - suffix.size());
         npz.members_.push_back(std::move(member));
     }
@@ -45,7 +45,7 @@ Array<T> Npz::get(std::string_view name) const {
     std::string known;
     for (const ZipMember& member : members_) known += (known.empty() ? "" : ", ") + member.name;
     fail<IndexError>("npz", text(path_, ": \"", name, '"'), "there is no array of this name",
-                     text("The names are: ", known, "."));
+                     printable(text("The names are: ", known, ".")));
 }
 
 std::vector<std::string> Npz::names() const {

@@ -1,12 +1,12 @@
 #include "common.hpp"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdarg>
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
 
+#include "numbers.hpp"
 #include "sevenfold/autograd/error.hpp"
 #include "sevenfold/autograd/version.hpp"
 #include "sevenfold/optim/rules.hpp"
@@ -14,28 +14,6 @@
 namespace examples {
 namespace {
 
-// CLI11's own validators print limits such as the largest double into the help.
-const CLI::Validator positive(
-    [](std::string& word) {
-        double x = 0;
-        return CLI::detail::lexical_cast(word, x) && x > 0 && x < 1e18 ? std::string()
-                                                                       : word + " is not a number above 0";
-    },
-    "");
-const CLI::Validator count(
-    [](std::string& word) {
-        std::uint64_t n = 0;
-        return CLI::detail::lexical_cast(word, n) && n >= 1 && n <= 1'000'000
-                   ? std::string()
-                   : word + " is not a whole number from 1 to 1000000";
-    },
-    "");
-const CLI::Validator whole(
-    [](std::string& word) {
-        const bool digits = !word.empty() && std::ranges::all_of(word, [](char c) { return c >= '0' && c <= '9'; });
-        return digits ? std::string() : word + " is not a whole number";
-    },
-    "");
 CLI::Validator one_of(const std::vector<std::string>& words) {
     return CLI::Validator(
         [words](std::string& word) {
@@ -66,17 +44,17 @@ Flags read_flags(int argc, char** argv, const std::string& about, Flags flags, c
     app.add_option("--epochs", flags.epochs, "Passes over the data")
         ->type_name("N")
         ->capture_default_str()
-        ->check(count);
-    app.add_option("--batch", flags.batch, "Rows in a step")->type_name("N")->capture_default_str()->check(count);
+        ->transform(count);
+    app.add_option("--batch", flags.batch, "Rows in a step")->type_name("N")->capture_default_str()->transform(count);
     auto* lr_flag =
         app.add_option("--lr", lr,
                        "Learning rate; without it, " + (flags.lr ? format("%g", *flags.lr) : "the rule's own default"))
             ->type_name("X")
-            ->check(positive);
+            ->transform(positive);
     app.add_option("--seed", flags.seed, "The same seed gives the same result")
         ->type_name("N")
         ->capture_default_str()
-        ->check(whole);
+        ->transform(whole);
     app.add_option("--optimizer", flags.optimizer, "Update rule: " + CLI::detail::join(rules, ", "))
         ->type_name("RULE")
         ->capture_default_str()
@@ -87,11 +65,11 @@ Flags read_flags(int argc, char** argv, const std::string& about, Flags flags, c
                    "Threads for micro-batches, folds, bags and trees; results never depend on it")
         ->type_name("N")
         ->capture_default_str()
-        ->check(count);
+        ->transform(count);
     app.add_option("--micro-batch", flags.micro_batch,
                    "Rows that go through the model at a time, 0: all of a step; without it, what is faster")
         ->type_name("N")
-        ->check(whole);
+        ->transform(whole);
     app.add_option("--out", flags.out, "Write the numbers into the folder DIR, as CSV")->type_name("DIR");
     for (const Extra& extra : extras)
         std::visit(
@@ -104,8 +82,10 @@ Flags read_flags(int argc, char** argv, const std::string& about, Flags flags, c
                                                                      : "N");
                 if (!extra.choices.empty())
                     option->check(one_of(extra.choices));
-                else if constexpr (!std::is_same_v<Value, std::string>)
-                    option->check(positive);
+                else if constexpr (std::is_same_v<Value, std::size_t>)
+                    option->transform(count);
+                else if constexpr (std::is_same_v<Value, double>)
+                    option->transform(positive);
             },
             extra.value);
     for (const std::string& name : ignored) app.get_option(name)->description("(means nothing in this example)");

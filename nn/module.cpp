@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "sevenfold/data/file.hpp"
+
 namespace sevenfold {
 namespace {
 
@@ -129,7 +131,7 @@ void Module<T>::load_state(const State<T>& state, const std::string& source) {
     std::string arrived = source;
     for (const std::string& problem : problems) arrived += "; " + problem;
     if (!problems.empty())
-        fail<ValueError>("load", arrived, "names and shapes must be the model's own",
+        fail<ValueError>("load", printable(arrived), "names and shapes must be the model's own",
                          "Build the model with the settings it was saved with.");
 
     walk(*this, Each{pass_over, [&](const std::string& path, Parameter<T>& p) { p.assign(*given[path], "load"); },

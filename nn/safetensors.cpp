@@ -33,7 +33,7 @@ const Dtype* find_dtype(std::string_view name) {
 }
 
 [[noreturn]] void reject(const fs::path& path, std::string_view arrived, std::string_view rule) {
-    fail<FileError>("safetensors", text(path.string(), ": ", arrived), rule,
+    fail<FileError>("safetensors", printable(text(path.string(), ": ", arrived)), printable(rule),
                     "The file is damaged, or not in the safetensors format.");
 }
 
@@ -138,7 +138,7 @@ Array<T> SafetensorsFile::read(const std::string& name) const {
         fail<FileError>("safetensors", text(path_.string(), " has no ", name), "only what it holds can be read");
     const Dtype& type = *find_dtype(entry->dtype);
     if (type.kind == '-')
-        fail<FileError>("safetensors", text(path_.string(), ": ", name, " is ", type.name),
+        fail<FileError>("safetensors", printable(text(path_.string(), ": ", name, " is ", type.name)),
                         "arrays do not come in this type", "Convert it to F32 where the file was made.");
     const std::string_view elements(bytes_.data() + data_ + entry->begin, entry->end - entry->begin);
     ByteReader reader(elements, "safetensors", text(path_.string(), ", ", name));

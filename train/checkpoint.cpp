@@ -3,6 +3,8 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "sevenfold/autograd/random.hpp"
+#include "sevenfold/data/file.hpp"
 #include "sevenfold/nn/safetensors.hpp"
 
 namespace sevenfold {
@@ -21,9 +23,15 @@ std::string exact(double x) { return text(x); }
 double exact(const Json& word) {
     const std::string s = word.get<std::string>();
     double x = 0;
-    if (std::from_chars(s.data(), s.data() + s.size(), x).ptr != s.data() + s.size())
-        throw std::invalid_argument("not a number: " + s);
+    const auto [end, error] = std::from_chars(s.data(), s.data() + s.size(), x);
+    if (error != std::errc{} || end != s.data() + s.size()) throw std::invalid_argument("not a number: " + s);
     return x;
+}
+
+// Json itself would turn -1, 1.5 and true into a count.
+std::uint64_t count(const Json& number) {
+    if (!number.is_number_unsigned()) throw std::invalid_argument("not a whole number");
+    return number.get<std::uint64_t>();
 }
 
 Json to_json(const TrainPosition& p) {
@@ -39,11 +47,42 @@ Json to_json(const TrainPosition& p) {
             {"waited", p.waited}};
 }
 TrainPosition position_from(const Json& j) {
-    return {j.at("epoch"), j.at("batch"),   exact(j.at("loss")), exact(j.at("gradient_norm")), exact(j.at("seconds")),
-            j.at("rows"),  j.at("correct"), exact(j.at("best")), j.at("best_epoch"),           j.at("waited")};
+    const TrainPosition p{count(j.at("epoch")),         count(j.at("batch")),   exact(j.at("loss")),
+                          exact(j.at("gradient_norm")), exact(j.at("seconds")), count(j.at("rows")),
+                          count(j.at("correct")),       exact(j.at("best")),    count(j.at("best_epoch")),
+                          count(j.at("waited"))};
+    if (p.correct > p.rows || p.best_epoch > p.epoch || p.waited > p.epoch)
+        throw std::invalid_argument("counts that cannot be");
+    return p;
 }
 
-std::map<std::string, std::string> words_from(const std::string& json) { return Json::parse(json); }
+// What is read here appears in messages, and must not steer the terminal.
+std::string plain(const std::string& word) {
+    if (printable(word) != word) throw std::invalid_argument("control characters in a name");
+    return word;
+}
+std::map<std::string, std::string> words_from(const std::string& json) {
+    const std::map<std::string, std::string> words = Json::parse(json);
+    for (const auto& [name, word] : words) {
+        plain(name);
+        plain(word);
+    }
+    return words;
+}
+
+// What must hold for a training to go on from it.
+template <class T>
+void read_metadata(Checkpoint<T>& c, const auto& entry) {
+    const Json optimizer = Json::parse(entry("optimizer"));
+    c.optimizer.rule = plain(optimizer.at("rule"));
+    c.optimizer.step = count(optimizer.at("step"));
+    for (const Json& rate : optimizer.at("lr")) c.optimizer.lr.push_back(exact(rate));
+    for (const Json& updates : optimizer.at("updates")) c.optimizer.updates.push_back(count(updates));
+    c.random = words_from(entry("random"));
+    for (const auto& [name, state] : c.random) Random(0).restore(state);
+    c.settings = words_from(entry("settings"));
+    c.position = position_from(Json::parse(entry("position")));
+}
 
 template <class T>
 void add_all(SafetensorsWriter& file, std::string_view prefix, const State<T>& state) {
@@ -82,28 +121,25 @@ Checkpoint<T> load_checkpoint(const std::filesystem::path& path) {
         fail<FileError>("checkpoint", path.string(), "it is a safetensors file, but no checkpoint",
                         "Weights alone are read with load_weights; training goes on from a file that a trainer saved.");
     if (entry("version") != format_version)
-        fail<FileError>("checkpoint", text(path.string(), " of version ", entry("version")),
+        fail<FileError>("checkpoint", printable(text(path.string(), " of version ", entry("version"))),
                         text("this program reads version ", format_version),
                         "Go on with the program that saved it, or start anew.");
     Checkpoint<T> c;
     try {
-        const Json optimizer = Json::parse(entry("optimizer"));
-        c.optimizer.rule = optimizer.at("rule");
-        c.optimizer.step = optimizer.at("step");
-        for (const Json& rate : optimizer.at("lr")) c.optimizer.lr.push_back(exact(rate));
-        c.optimizer.updates = optimizer.at("updates").get<std::vector<std::uint64_t>>();
-        c.random = words_from(entry("random"));
-        c.settings = words_from(entry("settings"));
-        c.position = position_from(Json::parse(entry("position")));
+        read_metadata(c, entry);
     } catch (const std::exception& damage) {
-        fail<FileError>("checkpoint", path.string(), text("its metadata is damaged (", damage.what(), ")"),
+        fail<FileError>("checkpoint", path.string(), printable(text("its metadata is damaged (", damage.what(), ")")),
                         "Go on from another checkpoint.");
     }
     c.history = History::from_json(entry("history"), path.string());
+    if (c.history.rows() != c.position.epoch)
+        fail<FileError>("checkpoint",
+                        text(path.string(), ": ", c.position.epoch, " epochs and a history of ", c.history.rows()),
+                        "its metadata is damaged", "Go on from another checkpoint.");
     if (entry("keeps_best") == "true") c.best.emplace();
     for (const SafetensorsFile::Entry& array : file.entries()) {
         if (array.dtype != dtype<T>)
-            fail<FileError>("checkpoint", text(path.string(), ", ", array.name, " of type ", array.dtype),
+            fail<FileError>("checkpoint", printable(text(path.string(), ", ", array.name, " of type ", array.dtype)),
                             text("this model computes in ", dtype<T>),
                             "Build the model with the type that was saved: float is F32, double F64.");
         const auto named = [&](std::string_view prefix) { return array.name.starts_with(prefix); };
@@ -115,7 +151,7 @@ Checkpoint<T> load_checkpoint(const std::filesystem::path& path) {
         else if (named(optimizer_prefix))
             c.optimizer.slots.push_back({rest(optimizer_prefix), file.read<T>(array.name)});
         else
-            fail<FileError>("checkpoint", text(path.string(), ", ", array.name),
+            fail<FileError>("checkpoint", printable(text(path.string(), ", ", array.name)),
                             "no such part belongs into a checkpoint");
     }
     return c;

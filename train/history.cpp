@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "sevenfold/autograd/error.hpp"
 #include "sevenfold/data/file.hpp"
@@ -37,10 +38,10 @@ double number(const Json& value, std::string_view where, const std::string& colu
     if (value.is_number()) return value.get<double>();
     if (value == "inf") return infinity;
     if (value == "-inf") return -infinity;
-    fail<FileError>(
-        "history",
-        text(where, ", column ", column, ": ", value.dump(-1, ' ', true, Json::error_handler_t::replace).substr(0, 40)),
-        "a value is a number, null, \"inf\" or \"-inf\"", "Check that this is the file you mean.");
+    fail<FileError>("history",
+                    printable(text(where, ", column ", column, ": ",
+                                   value.dump(-1, ' ', true, Json::error_handler_t::replace).substr(0, 40))),
+                    "a value is a number, null, \"inf\" or \"-inf\"", "Check that this is the file you mean.");
 }
 
 }  // namespace
@@ -103,27 +104,34 @@ std::string History::json() const {
 
 History History::from_json(std::string_view source, std::string_view where) {
     const auto reject = [&](std::string_view arrived, std::string_view rule) {
-        fail<FileError>("history", text(where, arrived.empty() ? "" : ", ", arrived), rule,
+        fail<FileError>("history", printable(text(where, arrived.empty() ? "" : ", ", arrived)), rule,
                         "Check that this is the file you mean.");
     };
-    const Json root = Json::parse(source, nullptr, false);
+    // Deeper nesting would overflow the stack where a part is copied or printed.
+    const auto shallow = [&](int depth, Json::parse_event_t, const Json&) {
+        if (depth > 4) reject("JSON of more than four levels", "no history nests so deep");
+        return true;
+    };
+    const Json root = Json::parse(source, shallow, false);
     if (root.is_discarded()) reject("", "it is not JSON, or it is cut short");
     if (!root.is_object() || root.value("format", Json()) != format_name)
         reject("", text("it does not say \"format\": \"", format_name, '"'));
     const Json version = root.value("version", Json());
     if (version != format_version)
-        reject(text("version ", version.dump().substr(0, 20)), text("this program reads version ", format_version));
+        reject(text("version ", version.dump(-1, ' ', true, Json::error_handler_t::replace).substr(0, 20)),
+               text("this program reads version ", format_version));
     const Json rows = root.value("rows", Json()), columns = root.value("columns", Json());
     if (!rows.is_number_unsigned() || !columns.is_array()) reject("", "\"rows\" is a number and \"columns\" a list");
 
     History out;
+    std::set<std::string> names;
     out.rows_ = rows.get<std::size_t>();
     for (const Json& entry : columns) {
         if (!entry.is_object() || !entry.value("name", Json()).is_string() ||
             !entry.value("measured", Json()).is_boolean() || !entry.value("values", Json()).is_array())
             reject("", "a column has a name, \"measured\" and a list of values");
         Column column{entry["name"].get<std::string>(), {}, entry["measured"].get<bool>()};
-        if (column.name.empty() || out.has(column.name))
+        if (column.name.empty() || !names.insert(column.name).second)
             reject(text("column \"", column.name, '"'), "names are not empty and differ from each other");
         if (entry["values"].size() != out.rows_)
             reject(text("column ", column.name, " with ", entry["values"].size(), " values"),

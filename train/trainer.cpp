@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <limits>
 
+#include "sevenfold/data/file.hpp"
 #include "sevenfold/optim/clip.hpp"
 #include "sevenfold/train/checkpoint.hpp"
 #include "sevenfold/train/interrupt.hpp"
@@ -56,6 +57,7 @@ class Run {
         position_.best = stopping_.best();
         if (!options.save.empty() || !options.resume.empty()) note_settings();
         if (!options.resume.empty()) resume();
+        if (!options.save.empty()) remove_leftovers(options.save);
     }
 
     TrainResult run() {
@@ -229,6 +231,10 @@ class Run {
                                  "a training goes on under the settings it began with",
                                  "Use the same ones, or start anew without resuming.");
         }
+        if (c.position.batch >= loader_.batches())
+            fail<ValueError>("resume", text(where, " stands after step ", c.position.batch, " of an epoch"),
+                             text("this run's epochs have ", loader_.batches(), " steps"),
+                             "Go on from another checkpoint.");
         const auto streams = model_.random_streams();
         if (streams.size() != c.random.size() ||
             !std::ranges::all_of(streams, [&](const auto& s) { return c.random.contains(s.first); }))
@@ -239,6 +245,7 @@ class Run {
         for (const auto& [path, random] : streams) states.push_back(random->state());
         try {
             for (const auto& [path, random] : streams) random->restore(c.random.at(path));
+            if (c.best) model_.load_state(*c.best, where);  // would else be found out when training ends
             model_.load_state(c.model, where);
             optimizer_.load(c.optimizer);
         } catch (...) {

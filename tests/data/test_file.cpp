@@ -31,6 +31,24 @@ TEST_CASE("replacing a file leaves nothing beside it, and keeps links and permis
     CHECK(std::distance(fs::directory_iterator(scratch.folder), fs::directory_iterator()) == 2);
 }
 
+TEST_CASE("what killed runs left beside a file is removed, what living ones write and what others own is not") {
+    const Scratch scratch;
+    const pid_t dead = fork();
+    if (dead == 0) _exit(0);
+    waitpid(dead, nullptr, 0);
+    const auto part = [&](const std::string& name) { return scratch.file(name, "half of it"); };
+    const fs::path left = part("a." + std::to_string(dead) + "-7.part");
+    const fs::path living = part("a." + std::to_string(getpid()) + "-7.part");
+    const fs::path other = part("b." + std::to_string(dead) + "-7.part");
+    const fs::path backup = part("a.backup.part"), odd = part("a..part");
+    scratch.file("a", "whole");
+    fs::create_symlink("a", scratch / "link");
+    remove_leftovers(scratch / "link");
+    CHECK_FALSE(fs::exists(left));
+    for (const fs::path& kept : {living, other, backup, odd}) CHECK(fs::exists(kept));
+    remove_leftovers(scratch / "no folder" / "a");
+}
+
 TEST_CASE("a write that fails leaves the old file and nothing beside it") {
     const Scratch scratch;
     fs::create_directory(scratch / "folder");
