@@ -1,0 +1,25 @@
+// trainer FOLDER THREADS STOPPING: trains with a checkpoint after every epoch, goes on from the one that is there, and
+// writes the outcome into the folder. test_kill kills it.
+#include <cstdlib>
+#include <iostream>
+#include <string_view>
+
+#include "faults/training.hpp"
+
+int main(int, char** argv) {
+    const std::filesystem::path folder = argv[1], checkpoint = folder / "run.ckpt";
+    faults::TrainingOptions options;
+    options.threads = static_cast<std::size_t>(std::atoi(argv[2]));
+    options.early_stopping = std::string_view(argv[3]) == "stopping";
+    options.save = checkpoint;
+    if (std::filesystem::exists(checkpoint)) options.resume = checkpoint;
+    options.verbose = true;
+    try {
+        const faults::Outcome outcome = faults::train(options);
+        if (outcome.interrupted) return 3;
+        faults::write(outcome, folder);
+    } catch (const sevenfold::Error& error) {
+        std::cerr << error.what() << '\n';
+        return 1;
+    }
+}
