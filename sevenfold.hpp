@@ -91,6 +91,8 @@
 #include "sevenfold/viz/page.hpp"
 #include "sevenfold/viz/layers.hpp"
 #include "sevenfold/viz/plot.hpp"
+#include "sevenfold/viz/report.hpp"
+#include "sevenfold/viz/training.hpp"
 #include "sevenfold/viz/explore.hpp"
 #include "sevenfold/viz/museum.hpp"
 // clang-format on

@@ -104,7 +104,9 @@ void train(const examples::Flags& flags) {
             std::cout << format("  %5zu  %8.4f  %7.1f %%  %18zu\n", epoch, loss_sum / rows, 100 * right / rows, nodes);
     }
     draw(model, loader.data());
-    examples::save_history(flags, history);
+    const TrainResult result{.history = history, .epochs = flags.epochs};
+    examples::save_history(flags, result);
+    examples::write_report(flags, examples::training_report(flags, result));
     std::cout << "\nTry next: --epochs 3 (a straight line is all it has learned), --optimizer sgd, --seed 2;\n"
                  "then 03_mlp_digits: the same idea with whole matrices on the tape.\n";
 }

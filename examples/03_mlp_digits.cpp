@@ -45,6 +45,11 @@ void train(const examples::Flags& flags) {
     const Evaluation test = evaluate(model, data.test);
     std::cout << '\n' << confusion_table(*test.confusion);
     show_mistakes(model, data.test);
+    if (examples::wants_report(flags)) {
+        viz::Report report = examples::training_report(flags, result);
+        report.sections.push_back(viz::answers(model, data.test, data.test.features.reshape({data.test.size(), 8, 8})));
+        examples::write_report(flags, report);
+    }
     std::cout
         << format("\nHeld-out accuracy: %.2f %%\n", 100 * *test.accuracy)
         << "\nTry next: --epochs 200 and compare the two losses (overfitting), --optimizer sgd, --lr 0.1 (too much);\n"

@@ -77,6 +77,7 @@ void train(const examples::Flags& flags, const std::string& text_file, std::size
     options.settings["epochs"] = std::to_string(flags.epochs);  // the schedule depends on them
     const TrainResult result = fit(model, *optimizer, loader, options);
     if (!examples::finish(flags, result)) return;
+    if (examples::wants_report(flags)) examples::write_report(flags, examples::training_report(flags, result));
 
     model.eval();
     if (adding) {

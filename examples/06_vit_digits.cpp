@@ -72,6 +72,11 @@ void train(const examples::Flags& flags, const std::string& explore) {
 
     const Evaluation test = evaluate(model, data.test);
     show_attention(model, first_image, data.test.features.rows(0, 1));
+    if (examples::wants_report(flags)) {
+        viz::Report report = examples::training_report(flags, result);
+        report.sections.push_back(viz::answers(model, data.test, every_fifth(digits<float>()).test.features));
+        examples::write_report(flags, report);
+    }
     if (!explore.empty()) write_explorer(model, data.test, explore);
     std::cout << '\n'
               << confusion_table(*test.confusion) << format("\nHeld-out accuracy: %.2f %%\n", 100 * *test.accuracy)

@@ -12,7 +12,8 @@
 using namespace sevenfold;
 using examples::format;
 
-void train(const examples::Flags& flags, Module<float>& model, const Split<float>& data) {
+// `images` are those of the test rows as they are shown, (N, 28, 28).
+void train(const examples::Flags& flags, Module<float>& model, const Split<float>& data, const Array<float>& images) {
     const Loader<float> loader(data.train, {.batch_size = flags.batch, .seed = flags.seed});
     const auto optimizer = make_optimizer<float>(flags.optimizer, model.parameters(), flags.lr);
     std::cout << data.train.describe() << "; " << data.test.size() << " more are held out.\n\n";
@@ -26,6 +27,11 @@ void train(const examples::Flags& flags, Module<float>& model, const Split<float
     const TrainResult result = fit(model, *optimizer, loader, options);
     if (!examples::finish(flags, result)) return;
 
+    if (examples::wants_report(flags)) {
+        viz::Report report = examples::training_report(flags, result);
+        report.sections.push_back(viz::answers(model, data.test, images));
+        examples::write_report(flags, report);
+    }
     const Evaluation test = evaluate(model, data.test);
     std::cout << '\n'
               << confusion_table(*test.confusion, data.test.class_names)
@@ -53,12 +59,13 @@ int main(int argc, char** argv) {
              {"--rows", "Learn from the first N rows only", &rows, {}}});
         Split<float> data = flags.data.empty() ? fashion_mnist<float>() : fashion_mnist<float>(flags.data);
         data.train = first_rows(data.train, rows);
+        const Array<float> images = data.test.features;
         Random random(flags.seed);
         if (which == "mlp") {
             data.train = data.train.flattened();
             data.test = data.test.flattened();
             Mlp<float> model({784, 256, 128, 10}, Activation::relu, random);
-            train(flags, model, data);
+            train(flags, model, data, images);
         } else {
             if (!flags.micro_batch) flags.micro_batch = 8;  // their activations stay in the cache
             if (!flags.lr) flags.lr = 2e-3;  // the transformer learns faster with a larger rate than Adam's usual one
@@ -70,7 +77,7 @@ int main(int argc, char** argv) {
                               .blocks = 2,
                               .layer = {.width = 32, .heads = 4, .hidden = 64}},
                              random);
-            train(flags, model, data);
+            train(flags, model, data, images);
         }
     });
 }

@@ -123,7 +123,8 @@ void explore(const examples::Flags& flags) {
         fit(model, *optimizer, Loader<double>(data, {.batch_size = flags.batch, .seed = flags.seed}),
             {.epochs = flags.epochs, .verbose = false});
     look(format("After %llu epochs", static_cast<unsigned long long>(result.epochs)).c_str(), model, data, random);
-    examples::save_history(flags, result.history);
+    examples::save_history(flags, result);
+    examples::write_report(flags, examples::training_report(flags, result));
     std::cout << "\nA few directions are steep, most are flat: why one learning rate fits badly, and what Adam does "
                  "about it.\n"
                  "Try next: --epochs 500, --optimizer sgd --lr 0.5; then 09_resume.\n";

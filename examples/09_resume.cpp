@@ -77,7 +77,8 @@ void show(const examples::Flags& flags) {
               << (different == 0 && all.history == rest.history ? "Bit-identical: " : "DIFFERENT: ")
               << weights - different << " of " << weights << " weights have the same bits, and the histories are "
               << (all.history == rest.history ? "" : "not ") << "the same.\n";
-    examples::save_history(flags, rest.history);
+    examples::save_history(flags, rest);
+    examples::write_report(flags, examples::training_report(flags, rest));
     std::cout << "The checkpoint is in " << file << ".\n"
               << "\nTry next: stop any other example with Ctrl-C after starting it with --save FILE, and go on with "
                  "--resume FILE.\n";

@@ -71,6 +71,11 @@ Flags read_flags(int argc, char** argv, const std::string& about, Flags flags, c
         ->type_name("N")
         ->transform(whole);
     app.add_option("--out", flags.out, "Write the numbers into the folder DIR, as CSV")->type_name("DIR");
+    app.add_option("--report", flags.report, "Write what happened as a page, to FILE")->type_name("FILE");
+    app.add_option("--figures", flags.figures, "Write the report's figures as SVG files into the folder DIR")
+        ->type_name("DIR");
+    app.add_option("--compare", flags.compare, "In the report, beside the run that another --out put into DIR")
+        ->type_name("DIR");
     for (const Extra& extra : extras)
         std::visit(
             [&](auto* value) {
@@ -94,6 +99,7 @@ Flags read_flags(int argc, char** argv, const std::string& about, Flags flags, c
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) { std::exit(app.exit(error) == 0 ? 0 : 2); }
     if (*lr_flag) flags.lr = lr;
+    flags.name = std::filesystem::path(argv[0]).filename().string();
     for (int i = 0; i < argc; ++i) {
         const std::string word = argv[i];
         if (word == "--resume")
@@ -126,6 +132,7 @@ sevenfold::TrainOptions<float> train_options(const Flags& flags) {
     options.threads = flags.threads;
     if (flags.threads > 1 && options.micro_batch == 0)
         std::cerr << "Note: threads share a step when --micro-batch cuts it into parts.\n";
+    options.layer_gradients = wants_report(flags);
     options.settings = {{"seed", std::to_string(flags.seed)},
                         {"optimizer", flags.optimizer},
                         {"lr", flags.lr ? format("%.17g", *flags.lr) : "by default"}};
@@ -133,23 +140,13 @@ sevenfold::TrainOptions<float> train_options(const Flags& flags) {
 }
 
 bool finish(const Flags& flags, const sevenfold::TrainResult& result) {
-    save_history(flags, result.history);
+    save_history(flags, result);
     if (!result.interrupted) return true;
     if (flags.save.empty())
         std::cout << "Next time, name a file with --save to be able to go on.\n";
     else
         std::cout << "Go on with: " << flags.command << " --resume " << flags.save << '\n';
     return false;
-}
-
-void save_history(const Flags& flags, const sevenfold::History& history) {
-    if (flags.out.empty()) return;
-    const std::filesystem::path folder = flags.out;
-    std::error_code error;
-    std::filesystem::create_directories(folder, error);  // where it fails, saving says why
-    history.save_csv(folder / "history.csv");
-    history.save_json(folder / "history.json");
-    std::cout << "\nThe history is in " << (folder / "history.csv").string() << " and history.json.\n";
 }
 
 std::string format(const char* pattern, ...) {

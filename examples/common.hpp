@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "sevenfold/train/trainer.hpp"
+#include "sevenfold/viz/training.hpp"
 
 namespace examples {
 
@@ -24,7 +25,11 @@ struct Flags {
     std::string save{}, resume{};  ///< checkpoint files
     std::size_t threads = 1;
     std::optional<std::size_t> micro_batch{};  ///< rows that go through the model at a time; 0 or none: all of a step
-    std::string out{};      ///< a folder for history.csv and history.json, or for an example's tables
+    std::string out{};      ///< a folder for history.csv, history.json and run.json, or for an example's tables
+    std::string report{};   ///< a page
+    std::string figures{};  ///< a folder for the page's figures
+    std::string compare{};  ///< a folder that --out of another training has named
+    std::string name{};     ///< of the program: "03_mlp_digits"
     std::string command{};  ///< what was typed, without --resume
 };
 
@@ -43,9 +48,9 @@ Flags read_flags(int argc, char** argv, const std::string& about, Flags defaults
                  const std::vector<std::string>& ignored = {});
 
 /// What to ignore where nothing is trained epoch by epoch, and where nothing is saved.
-inline const std::vector<std::string> without_epochs{"--data",      "--epochs", "--batch",  "--lr",
-                                                     "--optimizer", "--save",   "--resume", "--micro-batch"};
-inline const std::vector<std::string> without_checkpoints{"--data", "--save", "--resume", "--micro-batch"};
+inline const std::vector<std::string> without_epochs{"--data", "--epochs", "--batch",       "--lr",     "--optimizer",
+                                                     "--save", "--resume", "--micro-batch", "--compare"};
+inline const std::vector<std::string> without_checkpoints{"--data", "--save", "--resume", "--micro-batch", "--compare"};
 
 /// Runs the example; an error of the library becomes its message on standard error and exit status 1.
 int run(const std::function<void()>& example);
@@ -59,8 +64,17 @@ sevenfold::TrainOptions<float> train_options(const Flags& flags);
 /// has then been printed.
 bool finish(const Flags& flags, const sevenfold::TrainResult& result);
 
-/// Writes history.csv and history.json into the folder that --out names, if it does, and says so.
-void save_history(const Flags& flags, const sevenfold::History& history);
+/// Writes history.csv, history.json and, with the settings, run.json into the folder that --out names, if it does, and says so.
+void save_history(const Flags& flags, const sevenfold::TrainResult& result);
+
+// ---- reports
+
+/// Whether --report or --figures asks for one.
+bool wants_report(const Flags& flags);
+/// The report of a training, to which an example may add sections. --compare puts another one beside it.
+sevenfold::viz::Report training_report(const Flags& flags, const sevenfold::TrainResult& result);
+/// Writes the page and the figures that --report and --figures ask for, and says where.
+void write_report(const Flags& flags, const sevenfold::viz::Report& report);
 
 /// printf into a string.
 [[gnu::format(printf, 1, 2)]] std::string format(const char* pattern, ...);

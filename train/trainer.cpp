@@ -103,8 +103,8 @@ class Run {
 
     // ---- one step, one epoch
 
-    // The loss of the batch; the parameters have moved.
-    void step(const Batch<T>& batch) {
+    // The parameters move by one step; the epoch's sums grow by what the batch shows.
+    void step(const Batch<T>& batch, bool last_of_epoch) {
         optimizer_.zero_grad();
         const auto [loss_sum, correct] = parts_.backward(batch);
         if (!std::isfinite(loss_sum))
@@ -113,6 +113,7 @@ class Run {
                 text("the loss is ", loss_sum, " in epoch ", position_.epoch + 1, ", step ", position_.batch + 1),
                 "nothing can be learned from here",
                 "Lower the learning rate, set clip_norm, or find the op: tape.find_anomalies().");
+        if (options_.layer_gradients && last_of_epoch) layer_norms_ = layer_gradient_norms();
         position_.gradient_norm +=
             clip_grad_norm(parameters_, options_.clip_norm > 0 ? options_.clip_norm : infinity_norm);
         if (options_.schedule) options_.schedule->apply(optimizer_, optimizer_.steps());
@@ -123,6 +124,19 @@ class Run {
         ++position_.batch;
     }
 
+    // By layer, in the model's order: the parameters' gradients as one vector each.
+    std::vector<std::pair<std::string, double>> layer_gradient_norms() const {
+        std::vector<std::pair<std::string, double>> out;
+        for (const auto& [path, parameter] : model_.named_parameters()) {
+            const std::string layer = path.substr(0, path.rfind('.'));
+            if (out.empty() || out.back().first != layer) out.emplace_back(layer, 0);
+            if (!parameter.has_grad()) continue;
+            for (T g : parameter.grad()) out.back().second += static_cast<double>(g) * static_cast<double>(g);
+        }
+        for (auto& [layer, norm] : out) norm = std::sqrt(norm);
+        return out;
+    }
+
     // False if it was interrupted.
     bool run_epoch() {
         model_.train();
@@ -131,7 +145,7 @@ class Run {
         progress_.start(text("epoch ", position_.epoch + 1, '/', options_.epochs), rows_per_epoch());
         while (position_.batch < epoch.size()) {
             const Batch<T> batch = epoch[position_.batch];
-            step(batch);
+            step(batch, position_.batch + 1 == epoch.size());
             if (options_.verbose) progress_.advance(batch.size(), mean_loss(), accuracy());
             position_.seconds = seconds_before + progress_.seconds();
             if (options_.catch_interrupt && InterruptGuard::requested() && position_.batch < epoch.size()) return false;
@@ -149,6 +163,7 @@ class Run {
         if (options_.validation) validate();
         history_.set("lr", optimizer_.lr());
         history_.set("gradient_norm", position_.gradient_norm / steps);
+        for (const auto& [layer, norm] : layer_norms_) history_.set("gradient_norm " + layer, norm);
         history_.set_measured("seconds", position_.seconds);
         history_.set_measured("rows_per_second",
                               static_cast<double>(position_.rows) / std::max(position_.seconds, 1e-9));
@@ -317,6 +332,7 @@ class Run {
     TrainPosition position_;
     History history_;
     std::optional<State<T>> best_;
+    std::vector<std::pair<std::string, double>> layer_norms_;
 };
 
 }  // namespace

@@ -42,12 +42,15 @@ struct TrainOptions {
     bool catch_interrupt = true;  ///< Ctrl-C ends training after the step, and saves; a second one ends the program
     bool verbose = true;          ///< a progress line and a table on standard output
     std::size_t print_every = 1;  ///< epochs between two lines of the table
+    /// Also notes the gradient norm of each layer, in the last step of an epoch and before clipping: columns
+    /// "gradient_norm blocks.0.attention.qkv" and so on, a layer being what holds parameters.
+    bool layer_gradients = false;
 };
 
 struct TrainResult {
     /// A row for each epoch: epoch, loss and accuracy (means while the weights changed), validation_loss and
-    /// validation_accuracy (after the epoch), lr (of its last step), gradient_norm (mean over steps, before clipping);
-    /// measured: seconds, rows_per_second.
+    /// validation_accuracy (after the epoch), lr (of its last step), gradient_norm (mean over steps, before clipping), and those
+    /// of layers if asked for; measured: seconds, rows_per_second.
     History history;
     std::uint64_t epochs = 0;  ///< done in all
     bool interrupted = false;  ///< by Ctrl-C

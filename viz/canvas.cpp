@@ -35,10 +35,11 @@ std::string with_colours(std::string style, const std::map<std::string, std::str
 double rounded(double pixels) { return std::round(pixels * 10) / 10 + 0.0; }
 
 double text_width(std::string_view text) {
+    const auto among = [](std::string_view letters, char c) { return letters.find(c) != std::string_view::npos; };
     double out = 0;
     for (char c : text) {
         if ((c & 0xC0) == 0x80) continue;  // the rest of a character in UTF-8
-        out += std::string_view(" .,:;il|'!").find(c) != std::string_view::npos ? 4.6 : c >= 'A' && c <= 'Z' ? 10 : 8.5;
+        out += among(" .,:;iljt|'!()", c) ? 5.5 : among("mwMW%", c) ? 14 : c >= 'A' && c <= 'Z' ? 10.5 : 9;
     }
     return out;
 }

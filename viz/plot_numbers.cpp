@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sevenfold/viz/drawing.hpp"
 #include "sevenfold/viz/page.hpp"
 #include "sevenfold/viz/plot.hpp"
 #include "sevenfold/viz/sample.hpp"
@@ -36,9 +37,14 @@ std::string matrix(const HeatMap& map, const Figure& figure) {
         out += text(": ", sample.row.size(), " of ", sample.rows, " rows, ", sample.column.size(), " of ",
                     sample.columns, " columns");
     out += "</caption><tr><td></td>";
-    for (std::size_t c : sample.column) out += head(place(figure.x, static_cast<double>(c)), "col");
+    const Edges e(map);
+    const auto centre = [](double low, double high, std::size_t i, std::size_t n) {
+        return low + (high - low) * (static_cast<double>(i) + 0.5) / static_cast<double>(n);
+    };
+    for (std::size_t c : sample.column)
+        out += head(place(figure.x, centre(e.x_low, e.x_high, c, sample.columns)), "col");
     for (std::size_t r : sample.row) {
-        out += text("</tr><tr>", head(place(figure.y, static_cast<double>(r)), "row"));
+        out += text("</tr><tr>", head(place(figure.y, centre(e.y_low, e.y_high, r, sample.rows)), "row"));
         for (std::size_t c : sample.column) out += cell(shown(map.values.data()[r * sample.columns + c]));
     }
     return out + "</tr></table>";

@@ -98,7 +98,8 @@ std::vector<Tick> Ruler::ticks(std::size_t most) const {
         for (std::size_t i = 0; i < axis_.names.size(); ++i) out.push_back({static_cast<double>(i), axis_.names[i]});
         return out;
     }
-    if (axis_.log) return log_ticks(most);
+    // Where an axis is short, powers of ten are too few: it has the ticks of a linear one.
+    if (axis_.log && high_ > 20 * low_) return log_ticks(most);
     const double least = (high_ - low_) / static_cast<double>(std::max<std::size_t>(most, 1));
     const auto [step, decimals] = nice(axis_.whole ? std::max(least, 1.0) : least);
     std::vector<Tick> out;

@@ -45,6 +45,7 @@ struct Setup {
         options.epochs = 4;
         options.validation = data.test;
         options.verbose = false;
+        options.layer_gradients = true;
     }
     TrainResult train() { return fit(model, optimizer, loader, options); }
     /// Ends the training after so many steps, as Ctrl-C does.
@@ -145,6 +146,19 @@ TEST_CASE("a schedule sets the rate of every step, and clipping bounds the gradi
                  db = model.bias->value().item() - before[1].second.item();
     CHECK(r.history["gradient_norm"][0] > 100);
     CHECK(std::hypot(dw, db) == doctest::Approx(0.5).epsilon(1e-6));
+}
+
+TEST_CASE("the gradient norms of layers are those of the epoch's last step, before clipping") {
+    Setup<double> s;
+    s.loader = Loader<double>(s.data.train, {.batch_size = 30});  // one step an epoch: its mean is its last
+    s.options.clip_norm = 0.01;
+    const History history = s.train().history;
+    const std::vector<double>&first = history["gradient_norm 0"], &last = history["gradient_norm 3"];
+    for (std::size_t epoch = 0; epoch < history.rows(); ++epoch)
+        CHECK(std::hypot(first[epoch], last[epoch]) == doctest::Approx(history["gradient_norm"][epoch]).epsilon(1e-9));
+    CHECK(history["gradient_norm"][0] > 0.01);
+    s.options.layer_gradients = false;
+    CHECK_FALSE(s.train().history.has("gradient_norm 0"));
 }
 
 TEST_CASE("early stopping ends training and brings the best epoch's weights back") {
