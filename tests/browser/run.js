@@ -3,6 +3,7 @@
 // has a serious fault of accessibility, scrolls sideways or is large.
 //
 // A page says that it is drawn by setting document.body.dataset.state. The module of a kind may export
+//   inEveryWay(name)     whether a page is looked at in light and dark, wide and narrow, or in one of each: pages of one mould
 //   states               lists of keys to press, each before another look for faults of accessibility
 //   each({file, name, page, check})    checks of one page, opened at 1280 x 800
 //   once({folder, open, check})        checks of single pages
@@ -56,8 +57,9 @@ async function checkPage(file, kind) {
   await check(`${name} is under 5 MB`, () => assert.ok(readFileSync(file).length < 5e6));
   await kind.each?.({ file, name, page, check });
   await check(`${name}: nothing is logged and nothing is asked for`, () => assert.deepEqual(trouble, []));
-  for (const colorScheme of ["light", "dark"])
-    for (const width of [1280, 390]) {
+  const every = kind.inEveryWay?.(basename(file, ".html")) ?? true;
+  for (const colorScheme of every ? ["light", "dark"] : ["light"])
+    for (const width of every ? [1280, 390] : [390]) {
       const other = await open(file, { colorScheme, viewport: { width, height: 800 } });
       for (const keys of [[], ...(kind.states ?? [])]) {
         for (const key of keys) await other.page.keyboard.press(key);

@@ -4,6 +4,8 @@ set -eu
 mkdir -p "$2"
 pages=$(realpath "$1") folder=$(realpath "$2")  # meson gives them as seen from the build folder
 cd "$(dirname "$0")"
+exec 9>"${TMPDIR:-/tmp}/sevenfold-npm.lock"  # two tests may begin at once
+flock 9
 # The versions stand in package.json; nothing of what is installed runs on installing.
 if ! [ node_modules/.package-lock.json -nt package.json ]; then
     if ! npm install --no-package-lock --ignore-scripts --no-audit --no-fund --loglevel=error; then
@@ -12,6 +14,7 @@ if ! [ node_modules/.package-lock.json -nt package.json ]; then
     fi
     touch node_modules/.package-lock.json
 fi
+exec 9>&-
 rm -rf "$folder"
 "$pages" "$folder"
 exec node run.js "$folder"
