@@ -142,6 +142,14 @@ TEST_CASE("names of lines that end together do not overlap and keep their order"
     for (const auto& name : names) CHECK((name[0] > 0 && name[0] < 300));
 }
 
+TEST_CASE("names above a plot leave room for each other, also when their letters are wide") {
+    const std::string text = svg({.marks = {Points{"mmmmmmmm", {1}, {1}}, Points{"next", {2}, {2}}}});
+    const auto at = [&](const char* name) {
+        return matches(text, std::string("x=\"([-0-9.]+)\" y=\"[-0-9.]+\">") + name).at(0).at(0);
+    };
+    CHECK(at("next") - at("mmmmmmmm") > 8 * 13);
+}
+
 TEST_CASE("words cannot end the element that holds them") {
     const std::string nasty = "</svg><script>alert(1)</script> & \"";
     const Figure figure{.title = nasty,
