@@ -10,6 +10,7 @@
 #include "sevenfold/autograd/random.hpp"
 #include "sevenfold/autograd/parallel.hpp"
 #include "sevenfold/autograd/array.hpp"
+#include "sevenfold/autograd/count.hpp"
 #include "sevenfold/autograd/variable.hpp"
 #include "sevenfold/autograd/ops.hpp"
 #include "sevenfold/autograd/op.hpp"

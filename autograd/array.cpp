@@ -25,9 +25,7 @@ typename Array<T>::Body* Array<T>::new_body(const Shape& shape, bool with_data) 
 template <class T>
 void Array<T>::release(Body* body) noexcept {
     // The last owner needs no atomic exchange: nobody else can raise the count.
-    if (body->references.load(std::memory_order_acquire) != 1 &&
-        body->references.fetch_sub(1, std::memory_order_acq_rel) != 1)
-        return;
+    if (body->references.load(std::memory_order_acquire) != 1 && add_to(body->references, ~0u) != 0) return;
     const bool own = body->data && !body->base;
     if (body->base) release(body->base);  // one level: a base has no base
     const std::size_t bytes = sizeof(Body) + (own ? body->size * sizeof(T) : 0);
@@ -116,7 +114,7 @@ Array<T> Array<T>::reshape(const Shape& to) const {
     Array out;
     out.body_ = new_body(to, false);
     out.body_->base = body_->base ? body_->base : body_;
-    out.body_->base->references.fetch_add(1, std::memory_order_relaxed);
+    out.body_->base->retain();
     out.body_->data = body_->data;
     return out;
 }

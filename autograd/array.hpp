@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "sevenfold/autograd/count.hpp"
 #include "sevenfold/autograd/error.hpp"
 #include "sevenfold/autograd/shape.hpp"
 
@@ -59,7 +60,7 @@ class Array {
             body_ = nullptr;
             copy_from(other);
         } else {
-            body_->references.fetch_add(1, std::memory_order_relaxed);
+            body_->retain();
         }
     }
     Array(Array&& other) noexcept : scalar_(other.scalar_), body_(std::exchange(other.body_, nullptr)) {}
@@ -137,7 +138,7 @@ class Array {
         Array out;
         out.scalar_ = scalar_;
         out.body_ = body_;
-        if (body_) body_->references.fetch_add(1, std::memory_order_relaxed);
+        if (body_) body_->retain();
         return out;
     }
     /// From here on the storage may be changed in place through pinned_data(), so copies are made at once.
@@ -145,6 +146,8 @@ class Array {
     T* pinned_data() { return body_ ? body_->data : &scalar_; }
     /// The shape without the elements, which may then be freed.
     Array shape_only() const;
+    /// Whether it is a scalar that lives inside the object.
+    bool is_inline() const { return !body_; }
     bool is_shape_only() const { return body_ && !body_->data && body_->size > 0; }
 
   private:
@@ -155,6 +158,8 @@ class Array {
         std::size_t size = 0;
         T* data = nullptr;
         Body* base = nullptr;  // owner of the elements when they belong to another body
+
+        void retain() { add_to(references, 1u); }
     };
     static_assert(sizeof(Body) == 128);
 

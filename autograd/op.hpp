@@ -79,6 +79,12 @@ struct Node {
     std::uint32_t reads_leaf : 1;    // its rule reads a leaf, which may be changed in place
     std::uint32_t has_gradient : 1;  // one has arrived
 
+    /// Frees the gradient.
+    void forget_gradient() {
+        if (!gradient.is_inline()) gradient = Array<T>();
+        has_gradient = 0;
+    }
+
     Node(OpPtr<T> the_op, Array<T> y, std::uint32_t from, std::size_t sources, bool leaf_read)
         : op(std::move(the_op)),
           output(std::move(y)),
@@ -108,22 +114,30 @@ struct Target {
 template <class T>
 class Backward {
   public:
-    Backward(Tape<T>& tape, const Node<T>& node, const Array<T>& dy);
+    /// For a walk: at() says which step it is.
+    explicit Backward(Tape<T>& tape);
     /// The same for a look at one op: gradients go to `inputs`, which `sources` refer to, and the tape's stay as they are.
     Backward(Tape<T>& tape, const Node<T>& node, const Array<T>& dy, Node<T>* inputs, const Source* sources);
 
-    const Array<T>& dy() const { return dy_; }
-    std::size_t inputs() const { return node_.count; }
+    /// From here on this is the step of `node`, whose gradient is `dy`.
+    void at(const Node<T>& node, const Array<T>& dy) {
+        node_ = &node;
+        dy_ = &dy;
+        sources_ = all_sources_ + node.first;
+    }
+
+    const Array<T>& dy() const { return *dy_; }
+    std::size_t inputs() const { return node_->count; }
     bool wants(std::size_t i) const { return sources_[i].followed(); }
     /// Saved value of input i.
     const Array<T>& x(std::size_t i) const {
-        assert(keeps(node_.op->saves(), i) && "an op's rule reads an input that it does not save");
+        assert(keeps(node_->op->saves(), i) && "an op's rule reads an input that it does not save");
         return sources_[i].followed() ? nodes_[sources_[i].step()].output : constants_[sources_[i].place()];
     }
     /// Saved result.
     const Array<T>& y() const {
-        assert(node_.op->saves().output && "an op's rule reads its result, which it does not save");
-        return node_.output;
+        assert(node_->op->saves().output && "an op's rule reads its result, which it does not save");
+        return node_->output;
     }
     /// Known for every input that wants a gradient, saved or not.
     const Shape& x_shape(std::size_t i) const {
@@ -146,10 +160,11 @@ class Backward {
   private:
     Tape<T>& tape_;
     Node<T>* const nodes_;
-    const Node<T>& node_;
-    const Source* const sources_;
+    const Source* const all_sources_;
     const Array<T>* const constants_;
-    const Array<T>& dy_;
+    const Node<T>* node_ = nullptr;
+    const Source* sources_ = nullptr;
+    const Array<T>* dy_ = nullptr;
 };
 
 /// The same step on variables.

@@ -52,6 +52,8 @@ class Stack {
             for (X& x : *this) x.~X();
         size_ = 0;
     }
+    /// The same for elements that own nothing, whatever their type.
+    void forget() { size_ = 0; }
     void swap(Stack& other) noexcept {
         std::swap(data_, other.data_);
         std::swap(size_, other.size_);

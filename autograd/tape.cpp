@@ -1,9 +1,6 @@
 #include "sevenfold/autograd/tape.hpp"
 
-#include <cassert>
-#include <cmath>
 #include <cstdio>
-#include <limits>
 
 #include "sevenfold/autograd/kernels/kernels.hpp"
 
@@ -58,7 +55,8 @@ Tape<T>* Tape<T>::current() {
 }
 
 template <class T>
-Tape<T>::Tape() : id_(++tapes_made), outer_(current_slot()), among_others_(tapes_alive++ > 0) {
+Tape<T>::Tape()
+    : id_(add_to<std::uint64_t>(tapes_made, 1)), outer_(current_slot()), among_others_(add_to(tapes_alive, 1u) > 1) {
     Spare<T>& s = spare<T>();
     nodes_.swap(s.nodes);
     sources_.swap(s.sources);
@@ -70,7 +68,7 @@ Tape<T>::Tape() : id_(++tapes_made), outer_(current_slot()), among_others_(tapes
 template <class T>
 Tape<T>::~Tape() {
     forget_all();
-    --tapes_alive;
+    add_to(tapes_alive, ~0u);
     Spare<T>& s = spare<T>();
     if (nodes_.capacity() > s.nodes.capacity()) {
         nodes_.swap(s.nodes);
@@ -88,28 +86,28 @@ Tape<T>::~Tape() {
 template <class T>
 void Tape<T>::clear() {
     forget_all();
-    id_ = ++tapes_made;
+    id_ = add_to<std::uint64_t>(tapes_made, 1);
     among_others_ = tapes_alive > 1;
 }
 
 template <class T>
 void Tape<T>::forget_all() {
-    nodes_.clear();
+    if (nodes_own_memory_ || retained_)
+        nodes_.clear();
+    else
+        nodes_.forget();
     sources_.clear();
     constants_.clear();
     leaves_.clear();
     names_.clear();
     scopes_.clear();
     open_scope_ = -1;
-    released_ = walked_ = retained_ = false;
+    nodes_own_memory_ = released_ = walked_ = retained_ = false;
 }
 
 template <class T>
 void Tape<T>::forget_gradients() {
-    for (Node<T>& node : nodes_) {
-        node.gradient = Array<T>();
-        node.has_gradient = 0;
-    }
+    for (Node<T>& node : nodes_) node.forget_gradient();
     retained_ = false;
 }
 
@@ -135,6 +133,7 @@ Source Tape<T>::place_without_hint(const std::shared_ptr<Leaf<T>>& leaf) {
         for (const LeafUse<T>& use : leaves_)
             if (use.leaf == leaf && use.version == leaf->version) return Source(use.step);
     const std::uint32_t at = nodes_.size();
+    nodes_own_memory_ |= !leaf->value.is_inline();
     nodes_.push(OpPtr<T>(), leaf->value.share(), leaves_.size(), std::size_t{0}, false);
     leaves_.push(LeafUse<T>{leaf, at, leaf->version});
     leaf->node_hint.store(at, std::memory_order_release);
@@ -266,18 +265,16 @@ void Tape<T>::walk(std::uint32_t from, BackwardOptions options) {
     if (options.release) released_ = true;
     const bool changed = leaves_changed();
     Node<T>* const nodes = nodes_.data();  // nothing is recorded here, so nothing moves
+    Backward<T> step(*this);
     for (std::uint32_t i = from + 1; i-- > 0;) {
         if (i >= 32) __builtin_prefetch(nodes + (i - 32));  // processors guess worse backwards
         Node<T>& node = nodes[i];
         if (!node.op || !node.has_gradient) continue;
         if (changed && node.reads_leaf) check_saved(node);
-        Backward<T> step(*this, node, node.gradient);
+        step.at(node, node.gradient);
         node.op->backward(step);
         if (find_anomalies_) check_backward(i, node.gradient);
-        if (!options.retain) {
-            node.gradient = Array<T>();
-            node.has_gradient = 0;
-        }
+        if (!options.retain) node.forget_gradient();
         if (options.release) {
             for (Source source : sources(node))
                 if (source.kept()) constants_[source.place()] = Array<T>();
@@ -327,17 +324,18 @@ Array<T> Tape<T>::gradient(const Variable<T>& v) const {
 }
 
 template <class T>
-Backward<T>::Backward(Tape<T>& tape, const Node<T>& node, const Array<T>& dy)
-    : tape_(tape),
-      nodes_(tape.nodes_.data()),
-      node_(node),
-      sources_(tape.sources_.data() + node.first),
-      constants_(tape.constants_.data()),
-      dy_(dy) {}
+Backward<T>::Backward(Tape<T>& tape)
+    : tape_(tape), nodes_(tape.nodes_.data()), all_sources_(tape.sources_.data()), constants_(tape.constants_.data()) {}
 
 template <class T>
 Backward<T>::Backward(Tape<T>& tape, const Node<T>& node, const Array<T>& dy, Node<T>* inputs, const Source* sources)
-    : tape_(tape), nodes_(inputs), node_(node), sources_(sources), constants_(tape.constants_.data()), dy_(dy) {}
+    : tape_(tape),
+      nodes_(inputs),
+      all_sources_(sources),
+      constants_(tape.constants_.data()),
+      node_(&node),
+      sources_(sources),
+      dy_(&dy) {}
 
 template <class T>
 void Backward<T>::add(std::size_t i, Array<T> dx) {
@@ -362,252 +360,11 @@ Target<T> Backward<T>::target(std::size_t i) {
     return {to.gradient.data(), first};
 }
 
-// ---- the functional road
-
-template <class T>
-Variable<T> Tape<T>::saved_input(Source source) const {
-    if (!source.followed()) return Variable<T>(constants_[source.place()].share());
-    const Node<T>& from = nodes_[source.step()];
-    return from.op ? saved_output(source.step()) : Variable<T>(leaves_[from.first].leaf);
-}
-
-template <class T>
-Variable<T> Tape<T>::saved_output(std::size_t step) const {
-    return Variable<T>(nodes_[step].output.share(), id_, static_cast<std::uint32_t>(step));
-}
-
-template <class T>
-Pullback<T>::Pullback(Tape<T>& tape, std::size_t at, Variable<T> dy) : dy_(std::move(dy)) {
-    const Node<T>& node = tape.nodes_[at];
-    const Saves saves = node.op->saves();
-    op_ = node.op->text().name;
-    y_saved_ = saves.output;
-    if (y_saved_) y_ = tape.saved_output(at);
-    std::size_t i = 0;
-    for (Source source : tape.sources(node)) {
-        const bool saved = keeps(saves, i++);
-        const Variable<T> x = saved ? tape.saved_input(source) : Variable<T>();
-        const Shape& shape = source.followed() ? tape.nodes_[source.step()].output.shape() : x.shape();
-        inputs_.push_back({x, Variable<T>(), shape, saved, source.followed()});
-    }
-}
-
-template <class T>
-const Variable<T>& Pullback<T>::x(std::size_t i) const {
-    if (!inputs_[i].saved)
-        throw std::logic_error(text("the rule of ", op_, " reads input ", i, ", which it does not save"));
-    return inputs_[i].x;
-}
-template <class T>
-const Variable<T>& Pullback<T>::y() const {
-    if (!y_saved_) throw std::logic_error(text("the rule of ", op_, " reads its result, which it does not save"));
-    return y_;
-}
-
-template <class T>
-void Pullback<T>::add(std::size_t i, Variable<T> dx) {
-    Step& in = inputs_[i];
-    if (dx.shape() != in.shape) dx = sum_to(dx, in.shape);
-    in.dx = in.given ? in.dx + dx : std::move(dx);
-    in.given = true;
-}
-
-template <class T>
-void Op<T>::backward(Backward<T>& step) const {
-    step.by_pullback();
-}
-
-template <class T>
-void Backward<T>::by_pullback() {
-    Pullback<T> functional(tape_, static_cast<std::size_t>(&node_ - tape_.nodes_.data()), Variable<T>(dy_));
-    node_.op->pullback(functional);
-    for (std::size_t i = 0; i < functional.inputs_.size(); ++i)
-        if (functional.inputs_[i].given && functional.wants(i)) add(i, functional.inputs_[i].dx.value());
-}
-
-template <class T>
-std::vector<std::optional<Variable<T>>> Tape<T>::pull(const Variable<T>& y, const Variable<T>& upstream,
-                                                      std::span<const Variable<T>> xs) {
-    if (released_)
-        fail<TapeError>("grad", "a tape whose saved values were freed",
-                        "backward(.., {.release = true}) ends a tape's use");
-    walked_ = true;
-    std::vector<std::optional<Variable<T>>> out(xs.size());
-    const Source start = place(y, "grad");
-    if (!start.followed()) return out;  // a frozen leaf
-    const std::uint32_t from = start.step();
-    std::vector<std::vector<std::uint32_t>> places(xs.size());  // a leaf can have several
-    std::uint32_t low = from + 1;
-    for (std::size_t k = 0; k < xs.size(); ++k) {
-        if (xs[k].is_constant())
-            fail<TapeError>("grad", text("input ", k, " is a constant"),
-                            "gradients exist for leaves and recorded variables",
-                            "Make it a leaf with leaf(array, \"name\").");
-        if (xs[k].is_leaf() && !xs[k].trainable())
-            fail<TapeError>("grad", text("input ", k, " is a frozen leaf"), "tapes do not follow it",
-                            "Call set_trainable(true) on it before computing y.");
-        if (xs[k].leaf_) {
-            for (const LeafUse<T>& use : leaves_)
-                if (use.leaf == xs[k].leaf_) places[k].push_back(use.step);
-        } else {
-            places[k].push_back(place(xs[k], "grad").step());
-        }
-        for (std::uint32_t p : places[k]) low = std::min(low, p);
-    }
-    if (low > from) return out;
-
-    // Only what lies between the xs and y is walked.
-    std::vector<std::uint8_t> leads(from - low + 1, 0);
-    for (const auto& list : places)
-        for (std::uint32_t p : list)
-            if (p <= from) leads[p - low] = 1;
-    for (std::uint32_t i = low; i <= from; ++i)
-        for (Source in : sources(nodes_[i]))
-            if (in.followed() && in.step() >= low && leads[in.step() - low]) leads[i - low] = 1;
-
-    std::vector<std::optional<Variable<T>>> gradients(from - low + 1);
-    gradients[from - low] = upstream;
-    std::vector<std::uint8_t> asked(from - low + 1, 0);
-    for (const auto& list : places)
-        for (std::uint32_t p : list)
-            if (p <= from) asked[p - low] = 1;
-    for (std::uint32_t i = from + 1; i-- > low;) {
-        if (!gradients[i - low] || !nodes_[i].op) continue;
-        check_saved(nodes_[i]);
-        const Op<T>& op = *nodes_[i].op;
-        Pullback<T> step(*this, i, asked[i - low] ? *gradients[i - low] : *std::exchange(gradients[i - low], {}));
-        for (std::size_t k = 0; k < step.inputs_.size(); ++k) {
-            const Source to = sources_[nodes_[i].first + k];
-            step.inputs_[k].wanted = to.followed() && to.step() >= low && leads[to.step() - low];
-        }
-        op.pullback(step);  // records: nodes_ and sources_ may move
-        for (std::size_t k = 0; k < step.inputs_.size(); ++k) {
-            if (!step.inputs_[k].given || !step.inputs_[k].wanted) continue;
-            std::optional<Variable<T>>& g = gradients[sources_[nodes_[i].first + k].step() - low];
-            g = g ? *g + step.inputs_[k].dx : step.inputs_[k].dx;
-        }
-    }
-    for (std::size_t k = 0; k < xs.size(); ++k)
-        for (std::uint32_t p : places[k])
-            if (p <= from && gradients[p - low]) out[k] = out[k] ? *out[k] + *gradients[p - low] : *gradients[p - low];
-    return out;
-}
-
-template <class T>
-std::vector<Variable<T>> grad(const Variable<T>& y, const std::vector<Variable<T>>& xs, const Variable<T>& upstream) {
-    Tape<T>* tape = Tape<T>::current();
-    if (!tape)
-        fail<TapeError>("grad", "no tape is current", "there is nothing recorded to differentiate",
-                        "Write `Tape tape;` before computing y.");
-    if (upstream.shape() != y.shape())
-        fail<ShapeError>("grad", text("upstream gradient ", upstream.shape(), " for a value of shape ", y.shape()),
-                         "the shapes must be equal");
-    if (y.is_constant())
-        fail<TapeError>("grad", "a y that was not recorded", "it does not depend on any leaf",
-                        "Compute y after `Tape tape;`, from leaves made with leaf(array, \"name\").");
-    auto found = tape->pull(y, upstream, xs);
-    std::vector<Variable<T>> out;
-    for (std::size_t k = 0; k < xs.size(); ++k)
-        out.push_back(found[k] ? *found[k] : Variable<T>(Array<T>::zeros(xs[k].shape())));
-    return out;
-}
-
-template <class T>
-std::vector<Variable<T>> grad(const Variable<T>& y, const std::vector<Variable<T>>& xs) {
-    if (y.size() != 1)
-        fail<TapeError>("grad", text("a y of shape ", y.shape()), "without an upstream gradient y has one element",
-                        "Reduce it with sum or mean, or pass the upstream gradient: grad(y, xs, dy).");
-    return grad(y, xs, Variable<T>(Array<T>::ones(y.shape())));
-}
-
-// ---- anomalies
-
-namespace {
-
-template <class T>
-std::string range(const Array<T>& a) {
-    if (a.is_shape_only()) return text(a.shape());
-    T low = std::numeric_limits<T>::infinity(), high = -low;
-    std::size_t bad = 0;
-    for (T v : a) {
-        if (!std::isfinite(v))
-            ++bad;
-        else
-            low = std::min(low, v), high = std::max(high, v);
-    }
-    std::string out = text(a.shape());
-    if (low <= high) out += text(" from ", Array<T>(low), " to ", Array<T>(high));
-    if (bad) out += text(", ", bad, " of ", a.size(), " not finite");
-    return out;
-}
-
-template <class T>
-bool finite(const Array<T>& a) {
-    for (T v : a)
-        if (!std::isfinite(v)) return false;
-    return true;
-}
-
-}  // namespace
-
-template <class T>
-std::string Tape<T>::describe(std::uint32_t i) const {
-    const std::string name = name_of(i);
-    return text("step ", i, " (", nodes_[i].op ? nodes_[i].op->text().name : "leaf", name.empty() ? "" : " ", name,
-                ")");
-}
-
-template <class T>
-std::string Tape<T>::input_name(const Node<T>& node, std::size_t i) const {
-    const Source from = sources(node)[i];
-    const std::string name = from.followed() ? name_of(from.step()) : std::string();
-    return name.empty() ? text("input ", i) : name;
-}
-
-template <class T>
-void Tape<T>::check_forward(const Node<T>& node, std::span<const Variable<T>* const> xs, const Array<T>& y) const {
-    if (finite(y)) return;
-    std::string inputs;
-    for (std::size_t i = 0; i < xs.size(); ++i)
-        inputs += text(i ? "; " : "", input_name(node, i), ' ', range(xs[i]->value()));
-    fail<AnomalyError>(
-        "anomaly", text("forward, ", describe(static_cast<std::uint32_t>(nodes_.size() - 1)), ": ", range(y)),
-        text("the first value that is not finite, from ", inputs), text("Its formula: ", node.op->text().formula, '.'));
-}
-
-template <class T>
-void Tape<T>::check_backward(std::uint32_t i, const Array<T>& dy) const {
-    const Node<T>& node = nodes_[i];
-    for (Source in : sources(node)) {
-        if (!in.followed()) continue;
-        const Node<T>& to = nodes_[in.step()];
-        if (!to.has_gradient || finite(to.gradient)) continue;
-        std::string from = text("dy ", range(dy));
-        for (std::size_t k = 0; k < node.count; ++k)
-            if (keeps(node.op->saves(), k))
-                from += text("; ", input_name(node, k), ' ', range(saved_input(sources(node)[k]).value()));
-        if (node.op->saves().output) from += text("; y ", range(node.output));
-        fail<AnomalyError>(
-            "anomaly", text("backward, ", describe(i), ": gradient for ", describe(in.step()), ' ', range(to.gradient)),
-            text("the first gradient that is not finite, from ", from), text("Its rule: ", node.op->text().rule, '.'));
-    }
-}
-
 template class Tape<float>;
 template class Tape<double>;
 template class Scope<float>;
 template class Scope<double>;
 template class Backward<float>;
 template class Backward<double>;
-template class Pullback<float>;
-template class Pullback<double>;
-template class Op<float>;
-template class Op<double>;
-template std::vector<Variable<float>> grad(const Variable<float>&, const std::vector<Variable<float>>&,
-                                           const Variable<float>&);
-template std::vector<Variable<double>> grad(const Variable<double>&, const std::vector<Variable<double>>&,
-                                            const Variable<double>&);
-template std::vector<Variable<float>> grad(const Variable<float>&, const std::vector<Variable<float>>&);
-template std::vector<Variable<double>> grad(const Variable<double>&, const std::vector<Variable<double>>&);
 
 }  // namespace sevenfold

@@ -124,14 +124,19 @@ class Tape {
     }
     template <std::size_t N>
     [[gnu::always_inline]] Variable<T> record(OpPtr<T> op, Saves saves, std::span<const Variable<T>* const, N> xs,
-                                              std::span<const Source, N> sources, Array<T> y) {
+                                              std::span<const Source, N> sources, Array<T>& y) {
         const std::uint32_t at = nodes_.size(), first = sources_.size();
         sources_.reserve_more(static_cast<std::uint32_t>(xs.size()));
         bool reads_leaf = false;
         for (std::size_t i = 0; i < xs.size(); ++i)
             sources_.push_reserved(keeps(saves, i) ? keep_value(sources[i], *xs[i], reads_leaf) : sources[i]);
-        const bool whole = saves.output || is_short(y) || keep_values_;
-        nodes_.push(std::move(op), whole ? y.share() : y.shape_only(), first, xs.size(), reads_leaf);
+        if (y.is_inline() && op->immortal) {
+            nodes_.push(std::move(op), *y.data(), first, xs.size(), reads_leaf);
+        } else {
+            const bool whole = saves.output || is_short(y) || keep_values_;
+            nodes_own_memory_ = true;
+            nodes_.push(std::move(op), whole ? y.share() : y.shape_only(), first, xs.size(), reads_leaf);
+        }
         if (at >= look_again_at_) [[unlikely]]
             recorded_much_or_watched(std::span<const Variable<T>* const>(xs), y);
         return Variable<T>(std::move(y), id_, at);
@@ -199,7 +204,8 @@ class Tape {
     Stack<LeafUse<T>> leaves_;
     std::map<std::uint32_t, std::string> names_;
     std::vector<TapeScope> scopes_;
-    std::int32_t open_scope_ = -1;  // place among scopes_
+    std::int32_t open_scope_ = -1;   // place among scopes_
+    bool nodes_own_memory_ = false;  // if not, there is nothing to free in them
     bool released_ = false, walked_ = false, retained_ = false, find_anomalies_ = false, keep_values_ = false;
 };
 
@@ -284,7 +290,7 @@ Variable<T> apply(O op, const X&... x) {
         if (followed) {
             const std::array<const Variable<T>*, sizeof...(X)> inputs{&x...};
             const Saves saves = op.saves();
-            return tape->record(keep<T>(std::move(op)), saves, std::span(inputs), std::span(sources), std::move(y));
+            return tape->record(keep<T>(std::move(op)), saves, std::span(inputs), std::span(sources), y);
         }
     }
     return Variable<T>(std::move(y));
@@ -306,7 +312,7 @@ Variable<T> apply_many(O op, std::span<const Variable<T>> xs) {
         if (followed) {
             const Saves saves = op.saves();
             return tape->record(keep<T>(std::move(op)), saves, std::span<const Variable<T>* const>(inputs),
-                                std::span<const Source>(sources), std::move(y));
+                                std::span<const Source>(sources), y);
         }
     }
     return Variable<T>(std::move(y));

@@ -67,11 +67,13 @@ void Optimizer<T>::step() {
     }
     const FlushDenormals scope;
     ++steps_;
+    std::size_t group = 0;
+    Slots wanted = slots(group);
     for (Entry& e : entries_) {
         if (!e.takes_part()) continue;
+        if (e.group != group) wanted = slots(group = e.group);
         Part<T> part{e.parameter.size(), nullptr, std::as_const(e.parameter).grad().data(), {}, ++e.updates};
         part.w = e.parameter.change(rule()).data();
-        const Slots wanted = slots(e.group);
         for (std::size_t k = 0; k < max_slots; ++k) {
             if (!wanted[k].used) continue;
             if (!e.made[k]) e.slots[k] = Array<T>::full(e.parameter.shape(), static_cast<T>(wanted[k].initial));

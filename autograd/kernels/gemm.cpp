@@ -226,12 +226,18 @@ void turned(const Product<T>& p) {
                    .alpha = p.alpha},
                   p.m);
     simd::run([=]() SEVENFOLD_INLINE {
-        if (!p.row && p.beta == 0) return transpose(p.n, p.m, c, p.m, p.c, p.ldc);
-        for (std::size_t i = 0; i < p.m; ++i)
-            for (std::size_t j = 0; j < p.n; ++j) {
-                T& to = p.c[i * p.ldc + j];
-                to = c[j * p.m + i] + (p.row ? p.row[j] : p.beta * to);
-            }
+        if (!p.row && p.beta != 0) {
+            for (std::size_t i = 0; i < p.m; ++i)
+                for (std::size_t j = 0; j < p.n; ++j) {
+                    T& to = p.c[i * p.ldc + j];
+                    to = c[j * p.m + i] + p.beta * to;
+                }
+            return;
+        }
+        transpose(p.n, p.m, c, p.m, p.c, p.ldc);
+        if (p.row)
+            for (std::size_t i = 0; i < p.m; ++i)
+                for (std::size_t j = 0; j < p.n; ++j) p.c[i * p.ldc + j] += p.row[j];
     });
 }
 

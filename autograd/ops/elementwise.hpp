@@ -135,10 +135,9 @@ class Unary final : public Op<T> {
     [[no_unique_address]] Rule rule_;
 };
 
-/// rule.value(a, b) over all pairs, broadcast.
+/// rule.value(a, b) over all pairs, broadcast. Apart from the way of two scalars, which is short without it.
 template <class Rule, class T>
-Array<T> pairwise_value(Rule rule, const Array<T>& a, const Array<T>& b) {
-    if (a.rank() == 0 && b.rank() == 0) return rule.value(Lane<T>(*a.data()), Lane<T>(*b.data())).v;
+[[gnu::noinline]] Array<T> pairwise_values(Rule rule, const Array<T>& a, const Array<T>& b) {
     Array<T> y(broadcast_shape(Rule::text.name, a.shape(), b.shape()));
     for_runs<T, 2>(y.shape(), {&a, &b}, y.data(), [rule](std::size_t n, const std::array<const T*, 2>& in, T* to) {
         simd::run([rule, n, u = in[0], v = in[1], to]() SEVENFOLD_INLINE {
@@ -146,6 +145,12 @@ Array<T> pairwise_value(Rule rule, const Array<T>& a, const Array<T>& b) {
         });
     });
     return y;
+}
+
+template <class Rule, class T>
+Array<T> pairwise_value(Rule rule, const Array<T>& a, const Array<T>& b) {
+    if (a.is_inline() && b.is_inline()) return rule.value(Lane<T>(*a.data()), Lane<T>(*b.data())).v;
+    return pairwise_values(rule, a, b);
 }
 
 /// Rules of two inputs: value(a, b), da(dy, a, b, y), db(dy, a, b, y).

@@ -553,6 +553,24 @@ TEST_CASE("scopes mark the steps recorded in them, nested, on a tape that keeps 
     CHECK(inner.last == 4);
 }
 
+TEST_CASE("a tape of single numbers frees whatever came its way") {
+    const auto start = pool::stats().live_bytes;
+    {
+        auto x = leaf(A(2.0));
+        const A upstream = A({1}, {3.0}).reshape({});  // one number, but not inside its object
+        for (const BackwardOptions options : {BackwardOptions{}, {.retain = true}, {.release = true}})
+            for (int walks = 0; walks < 2; ++walks) {
+                Tape<double> tape;
+                const D y = exp(x * x + 1.0) - x;
+                tape.backward_from(y, upstream, options);
+                if (options.retain) tape.backward_from(y, upstream, options);
+                if (walks == 1) tape.clear();
+            }
+        CHECK(x.grad().item() == doctest::Approx(8 * 3 * (4 * std::exp(5.0) - 1)));
+    }
+    CHECK(pool::stats().live_bytes == start);
+}
+
 TEST_CASE("a tape may be cleared inside a scope") {
     auto x = leaf(A(2.0));
     Tape<double> tape;
