@@ -113,8 +113,9 @@ struct GeluTanh {
     auto inner(const auto& x) const { return tanh(c * (x + 0.044715 * x * x * x)); }
     auto value(const auto& x) const { return 0.5 * x * (1 + inner(x)); }
     auto dx(const auto& dy, const auto& x, const auto&) const {
-        const auto t = inner(x);
-        return dy * (0.5 * (1 + t) + 0.5 * x * (1 - t * t) * (c * (1 + 0.134145 * x * x)));
+        const auto z = maximum(minimum(x, 20), -20);  // beyond, t is ±1 to the last bit, and x² could overflow
+        const auto t = inner(z);
+        return dy * (0.5 * (1 + t) + 0.5 * z * (1 - t * t) * (c * (1 + 0.134145 * z * z)));
     }
 };
 
