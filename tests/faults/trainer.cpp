@@ -18,6 +18,7 @@ int main(int, char** argv) {
         const faults::Outcome outcome = faults::train(options);
         if (outcome.interrupted) return 3;
         faults::write(outcome, folder);
+        std::cout << "fingerprint " << outcome.fingerprint() << '\n';
     } catch (const sevenfold::Error& error) {
         std::cerr << error.what() << '\n';
         return 1;

@@ -1,5 +1,7 @@
 #include "faults/training.hpp"
 
+#include <zlib.h>
+
 #include <cstring>
 
 #include "sevenfold/data/file.hpp"
@@ -25,6 +27,18 @@ bool Outcome::operator==(const Outcome& other) const {
             return false;
     }
     return history == other.history && report == other.report;
+}
+
+std::string Outcome::fingerprint() const {
+    uLong sum = crc32_z(0, nullptr, 0);
+    const auto add = [&](const void* bytes, std::size_t size) {
+        sum = crc32_z(sum, static_cast<const Bytef*>(bytes), size);
+    };
+    for (const auto& [name, array] : weights) add(array.data(), array.size() * sizeof(float));
+    for (const History::Column& column : history.columns())
+        if (!column.measured) add(column.values.data(), column.values.size() * sizeof(double));
+    add(report.data(), report.size());
+    return text(sum);
 }
 
 Outcome train(const TrainingOptions& options) {

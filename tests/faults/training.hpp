@@ -24,6 +24,8 @@ struct Outcome {
 
     /// Same bits, measured times left out.
     bool operator==(const Outcome& other) const;
+    /// A checksum of all that is compared: for builds to be compared with each other.
+    std::string fingerprint() const;
 };
 
 /// The same outcome for the same epochs and early stopping, whatever the rest. What fit() throws.
