@@ -96,4 +96,7 @@
 #include "sevenfold/viz/training.hpp"
 #include "sevenfold/viz/explore.hpp"
 #include "sevenfold/viz/museum.hpp"
+#include "sevenfold/viz/surface.hpp"
+#include "sevenfold/viz/trail.hpp"
+#include "sevenfold/viz/race.hpp"
 // clang-format on

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "sevenfold/data/deflate.hpp"
+#include "sevenfold/viz/page.hpp"
 
 namespace sevenfold::viz {
 namespace {
@@ -62,19 +63,6 @@ std::string png(std::size_t width, std::size_t height, bool coloured, const std:
     append_chunk(out, "IHDR", header);
     append_chunk(out, "IDAT", body);
     append_chunk(out, "IEND", "");
-    return out;
-}
-
-std::string base64(std::string_view bytes) {
-    constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string out;
-    for (std::size_t i = 0; i < bytes.size(); i += 3) {
-        const auto byte = [&](std::size_t k) {
-            return i + k < bytes.size() ? static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[i + k])) : 0;
-        };
-        const std::uint32_t three = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for (std::size_t k = 0; k < 4; ++k) out += i + k > bytes.size() ? '=' : digits[three >> (18 - 6 * k) & 63];
-    }
     return out;
 }
 

@@ -25,6 +25,9 @@ void write(const Page& page, const std::filesystem::path& path);
 /// A file of viz/assets by its name, or "d3.js". Throws std::logic_error for others.
 std::string asset(std::string_view name);
 
+/// Bytes as text, for pictures in a page and for JavaScript's atob.
+std::string base64(std::string_view bytes);
+
 /// Text for HTML: &, <, > and quotes become entities.
 std::string escaped(std::string_view text);
 

@@ -25,7 +25,7 @@ struct Exhibit {
     std::string title, formula, question, hint, answer;
     Inputs inputs;  ///< leaves with names
     GradcheckFunction wrong, right;
-    int order = 1;     ///< up to which gradients are checked
+    int order = 1;       ///< up to which gradients are checked
     std::string name{};  ///< of its file, without ".cpp"
 };
 

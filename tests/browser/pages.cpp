@@ -9,8 +9,10 @@ int main(int argc, char** argv) {
         std::cerr << "usage: pages DIR\n";
         return 2;
     }
-    const std::map<std::string, void (*)(const std::filesystem::path&)> kinds{
-        {"explorer", write_explorer_pages}, {"museum", write_museum_pages}, {"report", write_report_pages}};
+    const std::map<std::string, void (*)(const std::filesystem::path&)> kinds{{"explorer", write_explorer_pages},
+                                                                              {"museum", write_museum_pages},
+                                                                              {"race", write_race_pages},
+                                                                              {"report", write_report_pages}};
     for (const auto& [kind, write_pages] : kinds) {
         const std::filesystem::path folder = std::filesystem::path(argv[1]) / kind;
         std::filesystem::create_directories(folder);

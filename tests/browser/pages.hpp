@@ -6,3 +6,4 @@
 void write_explorer_pages(const std::filesystem::path& folder);
 void write_museum_pages(const std::filesystem::path& folder);
 void write_report_pages(const std::filesystem::path& folder);
+void write_race_pages(const std::filesystem::path& folder);
