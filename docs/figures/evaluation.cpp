@@ -84,11 +84,12 @@ viz::Figure bootstrapped() {
     const BootstrapResult result = bootstrap(
         y.size(), [&](std::span<const std::size_t> rows) { return 100 * accuracy(answers.rows(rows), y.rows(rows)); },
         {.samples = 1000, .seed = 1});
-    viz::Bars bars{"", {}, {}, viz::Colour::blue, 0.9};
-    for (double low = 88; low < 100; ++low) {
-        bars.x.push_back(low + 0.5);
+    const auto rows = static_cast<double>(y.size());
+    viz::Bars bars{"", {}, {}, viz::Colour::blue, 80 / rows};
+    for (double right = std::floor(0.88 * rows); right <= rows; ++right) {  // an accuracy is a whole number of rows
+        bars.x.push_back(100 * right / rows);
         bars.y.push_back(static_cast<double>(std::ranges::count_if(
-            result.statistics, [&](double s) { return s >= low && (s < low + 1 || (low == 99 && s == 100)); })));
+            result.statistics, [&](double s) { return std::abs(s / 100 * rows - right) < 0.5; })));
     }
     return {.title = "What 1000 test sets drawn from one test set say of the same tree",
             .x = {.title = "right (%)", .low = 88, .high = 100},

@@ -6,7 +6,7 @@ wide.addEventListener("change", arrange);
 arrange();
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
-  if (event.target.closest(".wide, pre, math") && event.key.startsWith("Arrow")) return;  // these scroll sideways themselves
+  if (event.target.closest(".wide, pre") && event.key.startsWith("Arrow")) return;  // these scroll sideways themselves
   const follow = (selector) => document.querySelector(selector)?.click();
   if (event.key === "ArrowLeft") follow("a[rel=prev]");
   if (event.key === "ArrowRight") follow("a[rel=next]");
@@ -17,7 +17,7 @@ document.addEventListener("keydown", (event) => {
   }
 });
 // What scrolls sideways can be reached and scrolled by keyboard.
-for (const block of document.querySelectorAll(".wide, pre, math[display=block]"))
+for (const block of document.querySelectorAll(".wide, pre"))
   if (block.scrollWidth > block.clientWidth) block.tabIndex = 0;
 const here = document.querySelector("nav [aria-current]");  // long lists scroll to it, the page itself stays where it is
 if (here && wide.matches) here.closest("nav").scrollTop = here.offsetTop - 200;
