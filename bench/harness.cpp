@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <fstream>
 #include <iostream>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "sevenfold/autograd/version.hpp"
@@ -15,7 +16,7 @@
 namespace bench {
 namespace {
 
-double median(std::vector<double> values) {
+double middle_of(std::vector<double> values) {
     std::sort(values.begin(), values.end());
     const std::size_t half = values.size() / 2;
     return values.size() % 2 ? values[half] : (values[half - 1] + values[half]) / 2;
@@ -58,7 +59,7 @@ void print_json(const std::string& workload, const Row& row, const Measured& mea
                                         {"peer", row.peer},
                                         {"threads", row.threads},
                                         {"metric", row.metric},
-                                        {"value", rounded(median(measured.seconds) / row.seconds)},
+                                        {"value", rounded(middle_of(measured.seconds) / row.seconds)},
                                         {"unit", row.unit},
                                         {"extra", extra}}
               << std::endl;
@@ -66,10 +67,10 @@ void print_json(const std::string& workload, const Row& row, const Measured& mea
 
 void print_line(const Row& row, const Measured& measured, const Measured* floor) {
     const auto [low, high] = std::minmax_element(measured.seconds.begin(), measured.seconds.end());
-    const double middle = median(measured.seconds);
+    const double middle = middle_of(measured.seconds);
     std::printf("%-36s %-28s %9.4g %-3s (%.3g to %.3g)", row.metric.c_str(), row.peer.c_str(), middle / row.seconds,
                 row.unit.c_str(), *low / row.seconds, *high / row.seconds);
-    if (floor) std::printf("  %.2f of the floor", middle / median(floor->seconds));
+    if (floor) std::printf("  %.2f of the floor", middle / middle_of(floor->seconds));
     for (const auto& [name, value] : measured.extra) std::printf("  %s=%.6g", name.c_str(), value);
     std::printf("\n");
 }
@@ -118,17 +119,18 @@ benchmark::internal::Benchmark* Program::add(Row row, std::function<void(benchma
 
 void Program::add_values(Row row, std::vector<double> values, std::map<std::string, double> extra) {
     for (double& value : values) value *= row.seconds;
-    values_[row.name()] = {std::move(values), std::move(extra)};
+    measured_[row.name()] = {std::move(values), std::move(extra)};
     rows_.push_back(std::move(row));
 }
 
 int Program::run() {
     Collector collector;
-    collector.rows = values_;
+    collector.rows = std::move(measured_);
     benchmark::RunSpecifiedBenchmarks(&collector);
+    measured_ = std::move(collector.rows);
     const auto find = [&](const std::string& name) {
-        const auto found = collector.rows.find(name);
-        return found == collector.rows.end() ? nullptr : &found->second;
+        const auto found = measured_.find(name);
+        return found == measured_.end() ? nullptr : &found->second;
     };
     for (const Row& row : rows_) {
         const Measured* measured = find(row.name());
@@ -140,6 +142,12 @@ int Program::run() {
     }
     if (!json_) std::cout << sevenfold::build_info() << '\n';
     return collector.failed ? 1 : 0;
+}
+
+double Program::median(const Row& row) const {
+    const auto found = measured_.find(row.name());
+    return found == measured_.end() ? std::numeric_limits<double>::quiet_NaN()
+                                    : middle_of(found->second.seconds) / row.seconds;
 }
 
 double resident_bytes() {

@@ -45,6 +45,7 @@ class Program {
     void option(const std::string& name, Value value, const std::string& help);
     /// Ends the program on --help, --version and bad flags. Flags that begin with --benchmark_ go to Google Benchmark.
     void parse(int argc, char** argv);
+    bool json() const { return json_; }
     bool quick() const { return quick_; }  ///< shrink what takes long: only the workings are to be seen
 
     /// `body` loops over the state as all of Google Benchmark's functions do, and is called for every repetition. What it
@@ -52,14 +53,16 @@ class Program {
     benchmark::internal::Benchmark* add(Row row, std::function<void(benchmark::State&)> body);
     /// Values that are no times, to be reported with the others.
     void add_values(Row row, std::vector<double> values, std::map<std::string, double> extra = {});
-    /// Measures and prints.
+    /// Measures and prints; the exit status.
     int run();
+    /// After run: of a row, in its unit. NaN for one that was filtered out.
+    double median(const Row& row) const;
 
   private:
     std::string workload_;
     std::unique_ptr<CLI::App> options_;
     std::vector<Row> rows_;
-    std::map<std::string, Measured> values_;  // by the rows' names
+    std::map<std::string, Measured> measured_;  // by the rows' names
     std::size_t repetitions_ = 7;
     double min_seconds_ = 0.3;
     bool quick_ = false, json_ = false;
