@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <iostream>
 
+#include "sevenfold/autograd/diagnosis.hpp"
+
 namespace exercise {
 namespace {
 
@@ -33,31 +35,13 @@ std::string position(std::size_t flat, const Shape& shape) {
     return "(" + out + ")";
 }
 
-// What can be told of any two arrays that should be equal.
-std::string likely_mistake(const Array<double>& arrived, const Array<double>& expected) {
-    const std::vector<double> a(arrived.begin(), arrived.end()), e(expected.begin(), expected.end());
-    if (a.size() != e.size()) return "";
-    std::vector<double> sorted_a = a, sorted_e = e;
-    if (std::ranges::none_of(a, [](double x) { return std::isnan(x); })) {
-        std::ranges::sort(sorted_a);
-        std::ranges::sort(sorted_e);
-        if (std::ranges::equal(sorted_a, sorted_e, [](double u, double v) { return close(u, v); }))
-            return "these are the right numbers, in another order or shape";
-    }
-    if (arrived.shape() != expected.shape()) return "";
-    if (std::ranges::all_of(a, [](double x) { return x == 0; }))
-        return "everything is 0, as if nothing had been written";
-    if (std::ranges::any_of(a, [](double x) { return std::isnan(x); }) &&
-        std::ranges::none_of(e, [](double x) { return std::isnan(x); }))
-        return "something was divided by 0, or overflowed, on its way to NaN";
-    double factor = 0;
-    for (std::size_t i = 0; i < a.size() && factor == 0; ++i)
-        if (e[i] != 0) factor = a[i] / e[i];
-    const Array<double> scaled = (Variable<double>(expected) * factor).value();
-    if (factor != 0 && std::isfinite(factor) && close(arrived, scaled))
-        return factor == -1 ? "every entry has the wrong sign"
-                            : text("every entry is ", factor, " times what it should be");
-    return "";
+// What the numbers alone tell, where no mistake is known that leads to them.
+std::string pattern(const Array<double>& arrived, const Array<double>& expected) {
+    const bool finite = std::ranges::all_of(expected, [](double x) { return std::isfinite(x); });
+    if (arrived.size() != expected.size() || !finite) return "";
+    const Array<double> numbers = arrived.reshape(expected.shape());
+    if (close(numbers, expected)) return "the numbers are right, their shape is not";
+    return diagnose(numbers, expected, {tolerance, tolerance});
 }
 
 void show_differences(const Array<double>& arrived, const Array<double>& expected) {
@@ -78,8 +62,9 @@ void show_differences(const Array<double>& arrived, const Array<double>& expecte
     std::fflush(stdout);
 }
 
-[[noreturn]] void end_wrong(const std::string& mistake) {
-    if (!mistake.empty()) std::cout << "\n  Likely mistake: " << mistake << ".\n";
+[[noreturn]] void end_wrong(const std::string& mistake, std::string_view title = "Likely mistake") {
+    const bool question = mistake.ends_with('?');
+    if (!mistake.empty()) std::cout << "\n  " << title << ": " << mistake << (question ? "\n" : ".\n");
     throw Wrong();
 }
 
@@ -94,7 +79,7 @@ void Check::equal(const std::string& what, const Array<double>& arrived, const A
     show_differences(arrived, expected);
     for (const Mistake& mistake : mistakes)
         if (close(arrived, mistake.gives)) end_wrong(mistake.words);
-    end_wrong(likely_mistake(arrived, expected));
+    end_wrong(pattern(arrived, expected), "What the numbers tell");
 }
 
 void Check::holds(const std::string& what, bool right, const std::string& words, const std::string& mistake) {
