@@ -318,10 +318,13 @@ void explore(Tape<T>& tape, const Variable<T>& loss, const std::filesystem::path
     std::string body = asset("explorer.html");
     const std::string_view mark = "{{title}}";
     body.replace(body.find(mark), mark.size(), escaped(options.title));
+    std::string script;
+    for (const std::string_view part : {"explorer_steps.js", "explorer_graph.js", "explorer_panel.js", "explorer.js"})
+        script += asset(part);
     write({.title = options.title,
            .body = body,
            .style = asset("explorer.css"),
-           .script = asset("explorer.js"),
+           .script = script,
            .data = data.dump(-1, ' ', false, json::error_handler_t::replace)},
           path);
 }
