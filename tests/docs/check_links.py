@@ -2,7 +2,6 @@
 """check_links.py: every link of every Markdown file of the project leads to a file, a folder or a heading that is there."""
 import pathlib
 import re
-import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -20,8 +19,9 @@ def anchors(path):
 
 
 faults, links = [], 0
-listed = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md"], cwd=ROOT, capture_output=True, text=True)
-names = listed.stdout.split() if listed.returncode == 0 else [str(p.relative_to(ROOT)) for p in ROOT.rglob("*.md") if "build" not in p.parts[-2]]
+skipped = re.compile(r"^(build|runs|\.|node_modules)")
+names = [file.relative_to(ROOT) for file in sorted(ROOT.rglob("*.md"))]
+names = [name for name in names if not any(skipped.match(part) for part in name.parts)]
 for name in names:
     page = ROOT / name
     for address in re.findall(r"\]\(([^)\s]+)\)", without_code(page.read_text(encoding="utf-8"))):
