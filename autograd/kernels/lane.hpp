@@ -19,17 +19,13 @@ namespace sevenfold {
 
 namespace lane {
 
-/// exp, relative error below 2e-7 (Cody-Waite reduction, degree 6); 0 below -87.3, infinity above 88.72.
-SEVENFOLD_INLINE inline float exp(float x) {
-    // Each comparison is made once, and the ends compare with `clamped`: the compiler would turn repeated comparisons
-    // into branches, and a loop with branches into one without vectors.
-    const float above = x > -87.3f ? x : -87.3f;  // also for NaN
-    const float clamped = above < 88.72f ? above : 88.72f;
-    const int n = static_cast<int>(clamped * std::numbers::log2e_v<float> + 127.5f) - 127;  // rounded
+/// exp of an x from -87.3 to 88.72, relative error below 2e-7 (Cody-Waite reduction, degree 6).
+SEVENFOLD_INLINE inline float exp_within(float x) {
+    const int n = static_cast<int>(x * std::numbers::log2e_v<float> + 127.5f) - 127;  // rounded
     const auto k = static_cast<float>(n);
     // ln 2 in two parts. Kernel files let the compiler reorder sums, which would lose what the second part is for: the
     // mask, which clears the last bit, holds the first difference together.
-    const float difference = std::bit_cast<float>(std::bit_cast<int>(clamped - k * 0.693359375f) & ~1);
+    const float difference = std::bit_cast<float>(std::bit_cast<int>(x - k * 0.693359375f) & ~1);
     const float r = difference + k * 2.12194440e-4f;
     float p = 1.9875691500e-4f;
     p = p * r + 1.3981999507e-3f;
@@ -38,10 +34,28 @@ SEVENFOLD_INLINE inline float exp(float x) {
     p = p * r + 1.6666665459e-1f;
     p = p * r + 5.0000001201e-1f;
     p = p * r * r + r + 1;
-    const float y = std::bit_cast<float>(std::bit_cast<int>(p) + (n << 23));  // p · 2^n
+    return std::bit_cast<float>(std::bit_cast<int>(p) + (n << 23));  // p · 2^n
+}
+
+/// exp with the same error; 0 below -87.3, infinity above 88.72.
+SEVENFOLD_INLINE inline float exp(float x) {
+    // Each comparison is made once, and the ends compare with `clamped`: the compiler would turn repeated comparisons
+    // into branches, and a loop with branches into one without vectors.
+    const float above = x > -87.3f ? x : -87.3f;  // also for NaN
+    const float clamped = above < 88.72f ? above : 88.72f;
+    const float y = exp_within(clamped);
     const float low = x < clamped ? 0.0f : y;
     const float high = x > clamped ? std::numeric_limits<float>::infinity() : low;
     return x != x ? x : high;
+}
+
+/// 1 / x for x from 1 to 1e30, relative error below 2e-7: Newton's iteration from a guess made of x's bits. A division of
+/// vectors takes longer.
+SEVENFOLD_INLINE inline float reciprocal(float x) {
+    float y = std::bit_cast<float>(0x7ef311c3 - std::bit_cast<int>(x));
+    y = y * (2 - x * y);
+    y = y * (2 - x * y);
+    return y * (2 - x * y);
 }
 
 /// tanh, error below 3e-7: a polynomial near 0, by exp elsewhere.
@@ -54,8 +68,8 @@ SEVENFOLD_INLINE inline float tanh(float x) {
     p = p * s + 1.33314422036e-1f;
     p = p * s - 3.33332819422e-1f;
     const float near = x + x * s * p;
-    const float big = a > 10 ? 10.0f : a;
-    const float far = 1 - 2 / (exp(2 * big) + 1);
+    const float big = a < 10 ? a : 10.0f;  // also for NaN
+    const float far = 1 - 2 * reciprocal(exp_within(2 * big) + 1);
     const float y = a < 0.625f ? near : x < 0 ? -far : far;
     return x != x ? x : y;
 }
