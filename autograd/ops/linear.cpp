@@ -1,4 +1,6 @@
 // The affine map of a layer, alone and with the activation behind it.
+#include <algorithm>
+
 #include "sevenfold/autograd/kernels/linear.hpp"
 #include "sevenfold/autograd/ops/elementwise.hpp"
 #include "sevenfold/autograd/ops/register.hpp"
@@ -108,7 +110,18 @@ class LinearThen final : public Op<T> {
     Array<T> forward(const Array<T>& x, const Array<T>& w, const Array<T>& b) const {
         Array<T> y = affine(x, w, b);
         simd::run([n = y.size(), z = y.data()]() SEVENFOLD_INLINE {
-            for (std::size_t i = 0; i < n; ++i) z[i] = Rule().value(Lane<T>(z[i])).v;
+            constexpr std::size_t lanes = 64 / sizeof(T);
+            const auto value = [](T at) SEVENFOLD_INLINE { return Rule().value(Lane<T>(at)).v; };
+            if (n < lanes) {
+                for (std::size_t i = 0; i < n; ++i) z[i] = value(z[i]);
+                return;
+            }
+            // The last vector overlaps the one before: it is read first and written last.
+            T last[lanes];
+            for (std::size_t j = 0; j < lanes; ++j) last[j] = value(z[n - lanes + j]);
+            for (std::size_t i = 0; i + lanes < n; i += lanes)
+                for (std::size_t j = 0; j < lanes; ++j) z[i + j] = value(z[i + j]);
+            std::copy_n(last, lanes, z + n - lanes);
         });
         return y;
     }
