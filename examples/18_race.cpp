@@ -36,17 +36,20 @@ struct Trained {
 };
 
 // What each rule reaches at its best rate, and at how many of its rates it left for infinity.
-void show(const viz::Surface& surface, const viz::RaceOptions& options) {
+std::vector<viz::Field> show(const viz::Surface& surface, const viz::RaceOptions& options) {
+    std::vector<viz::Field> fields;
     std::cout << "\n  " << surface.name << ", " << surface.formula << ", " << options.steps << " steps\n\n";
     Table table(
         {{"rule", Table::words, 20}, {"best lr", 4, 8}, {"loss there", Table::words, 10}, {"diverged", Table::words}});
     for (const viz::Racer& racer : viz::racers()) {
-        const viz::Field field =
-            viz::field(surface, racer, viz::gradient_noise(options.steps, 0, options.seed), options.rates);
+        fields.push_back(
+            viz::field(surface, racer, viz::gradient_noise(options.steps, 0, options.seed), options.rates));
+        const viz::Field& field = fields.back();
         const auto lost = std::ranges::count_if(field.trails, [](const viz::Trail& t) { return t.diverged; });
         table.add({std::string(racer.title), options.rates[field.winner] * racer.lr,
                    format("%.2g", field.trails[field.winner].loss.back()), text(lost, " of ", options.rates.size())});
     }
+    return fields;
 }
 
 void race(const examples::Flags& flags, const viz::RaceOptions& options, const std::string& page) {
@@ -54,12 +57,20 @@ void race(const examples::Flags& flags, const viz::RaceOptions& options, const s
     std::vector<viz::Surface> surfaces = viz::classic_surfaces();
     surfaces.push_back(network.surface());
     std::cout << "Each rule at ten learning rates, 0.01 to 300 times its default; the best of them:\n";
-    for (const viz::Surface& surface : surfaces) show(surface, options);
+    viz::Report report{.title = "The race", .summary = "Every rule at the best of its learning rates, from one start."};
+    for (const viz::Surface& surface : surfaces) {
+        const std::vector<viz::Field> fields = show(surface, options);
+        report.sections.push_back(
+            {surface.name,
+             {viz::Paragraph{surface.note}, viz::trails_figure(surface, fields), viz::losses_figure(surface, fields)}});
+    }
+    examples::write_report(flags, report);
     if (!page.empty()) {
         viz::race(surfaces, page, options);
         std::cout << "\nWatch it in a browser: " << page << '\n';
     }
-    std::cout << "\nTry next: --page race.html (contours, trails, and the terms of each step), --steps 50.\n";
+    std::cout << "\nTry next: --page race.html (contours, trails, and the terms of each step), --figures race (as "
+                 "SVG), --steps 50.\n";
 }
 
 int main(int argc, char** argv) {
@@ -69,7 +80,8 @@ int main(int argc, char** argv) {
         const examples::Flags flags = examples::read_flags(
             argc, argv, "The seven update rules race down six surfaces.", {.epochs = 60},
             {{"--steps", "Steps of every rule", &options.steps}, {"--page", "Write the page to this file", &page}},
-            {"--data", "--batch", "--lr", "--optimizer", "--save", "--resume", "--threads", "--micro-batch", "--out"});
+            {"--data", "--batch", "--lr", "--optimizer", "--save", "--resume", "--threads", "--micro-batch", "--out",
+             "--compare"});
         options.seed = flags.seed;
         race(flags, options, page);
     });

@@ -67,7 +67,7 @@ int main(int argc, char** argv) {
                                  {{"--exhibit", "Show this one alone", &name},
                                   {"--page", "Write the page with the exercises to this file", &page}},
                                  {"--data", "--epochs", "--batch", "--lr", "--seed", "--optimizer", "--save",
-                                  "--resume", "--threads", "--micro-batch"});
+                                  "--resume", "--threads", "--micro-batch", "--report", "--figures", "--compare"});
         show(flags, name, page);
     });
 }

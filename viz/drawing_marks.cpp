@@ -28,7 +28,8 @@ void Drawing::draw(const Line& m) {
         path += text(drawing ? 'L' : 'M', rounded(x(m.x[i])), ' ', rounded(y_inside(m.y[i])), alone ? "h0" : "");
         drawing = true;
     }
-    if (!path.empty()) canvas_.path(text("line ", m.dashed ? "dashed " : "", name_of(m.colour)), path);
+    if (!path.empty())
+        canvas_.path(text("line ", m.dashed ? "dashed " : "", m.thin ? "thin " : "", name_of(m.colour)), path);
 }
 
 void Drawing::draw(const Band& m) {

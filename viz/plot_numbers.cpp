@@ -72,7 +72,7 @@ std::string number_tables(const Figure& figure) {
         tables.back().columns.push_back({name.empty() ? figure.y.title : name, &values});
     };
     for (const Mark& mark : figure.marks) {
-        if (const auto* line = std::get_if<Line>(&mark)) add(line->x, line->name, line->y);
+        if (const auto* line = std::get_if<Line>(&mark); line && line->listed) add(line->x, line->name, line->y);
         if (const auto* bars = std::get_if<Bars>(&mark)) add(bars->x, bars->name, bars->y);
         if (const auto* points = std::get_if<Points>(&mark)) add(points->x, points->name, points->y);
         if (const auto* band = std::get_if<Band>(&mark); band && !band->name.empty()) {

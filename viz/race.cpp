@@ -92,13 +92,8 @@ json described(const Field& field, const Racer& racer, const RaceOptions& option
 json map_of(const Surface& surface, std::size_t n) {
     Packed losses;
     for (std::size_t row = 0; row < n; ++row)
-        for (std::size_t column = 0; column < n; ++column) {
-            const auto along = [&](std::size_t axis, std::size_t i) {
-                const double share = static_cast<double>(i) / static_cast<double>(n - 1);
-                return surface.low[axis] + (surface.high[axis] - surface.low[axis]) * share;
-            };
-            losses.add(surface.at({along(0, column), along(1, row)}).loss);
-        }
+        for (std::size_t column = 0; column < n; ++column)
+            losses.add(surface.at(grid_point(surface, n, row, column)).loss);
     return {{"n", n}, {"losses", losses.str()}};
 }
 
@@ -161,7 +156,7 @@ void race(const std::vector<Surface>& surfaces, const std::filesystem::path& pat
     write({.title = "The race: seven update rules",
            .body = asset("race.html"),
            .style = asset("race.css"),
-           .script = asset("race.js"),
+           .script = asset("race_chart.js") + asset("race.js"),
            .data = data.dump(-1, ' ', false, json::error_handler_t::replace)},
           path);
 }

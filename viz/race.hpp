@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "sevenfold/viz/plot.hpp"
 #include "sevenfold/viz/trail.hpp"
 
 namespace sevenfold::viz {
@@ -26,6 +27,12 @@ struct Field {
 };
 Field field(const Surface& surface, const Racer& racer, const std::vector<Point>& noise,
             const std::vector<double>& rates);
+
+// The same as figures, for papers and slides: every rule at its winner, over contours and against steps. `fields` has one
+// for each of racers(), in their order.
+
+Figure trails_figure(const Surface& surface, const std::vector<Field>& fields, std::size_t grid = 120);
+Figure losses_figure(const Surface& surface, const std::vector<Field>& fields);
 
 /// Writes the page: every racer on every surface at every rate, without noise and with the surface's. All is computed
 /// here. Losses are drawn on a logarithmic scale, so the lowest should be 0. Throws ValueError without surfaces, steps or

@@ -80,6 +80,14 @@ Slope slope_on(const Plane& plane, const std::function<D()>& loss, Point at) {
 
 }  // namespace
 
+Point grid_point(const Surface& surface, std::size_t n, std::size_t row, std::size_t column) {
+    const auto along = [&](std::size_t axis, std::size_t i) {
+        const double share = static_cast<double>(i) / static_cast<double>(n - 1);
+        return surface.low[axis] + (surface.high[axis] - surface.low[axis]) * share;
+    };
+    return {along(0, column), along(1, row)};
+}
+
 std::function<Slope(Point)> by_tape(std::function<D(const D& x, const D& y)> loss) {
     return [loss = std::move(loss)](Point at) {
         Tape<double> tape;

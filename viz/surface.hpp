@@ -27,6 +27,9 @@ struct Surface {
     double noise = 1;             ///< a deviation of the gradient's noise that suits this surface
 };
 
+/// Point (row, column) of n x n over the whole map; row 0 is at its lower edge.
+Point grid_point(const Surface& surface, std::size_t n, std::size_t row, std::size_t column);
+
 /// Loss and gradient of a function of the library's ops, by the tape.
 std::function<Slope(Point)> by_tape(
     std::function<Variable<double>(const Variable<double>& x, const Variable<double>& y)> loss);

@@ -258,6 +258,28 @@ TEST_CASE("a filter-normalized direction is as long as the weights, unit by unit
     }
 }
 
+TEST_CASE("figures of a race hold its contours and the winners' trails and losses") {
+    const viz::Surface surface = surface_named("Ill-conditioned bowl");
+    std::vector<viz::Field> fields;
+    for (const viz::Racer& racer : viz::racers()) fields.push_back(viz::field(surface, racer, quiet, {0.1, 1}));
+    const viz::Figure trails = viz::trails_figure(surface, fields, 30), losses = viz::losses_figure(surface, fields);
+    REQUIRE(trails.marks.size() == 12 + 2 * 8);
+    REQUIRE(losses.marks.size() == 8);
+    for (std::size_t r = 0; r < 8; ++r) {
+        const auto& way = std::get<viz::Points>(trails.marks[12 + 2 * r + 1]);
+        const auto& loss = std::get<viz::Line>(losses.marks[r]);
+        const viz::Trail& winner = fields[r].trails[fields[r].winner];
+        CHECK(way.name == viz::racers()[r].title);
+        REQUIRE(way.x.size() == winner.w.size());
+        CHECK(Point{way.x.back(), way.y.back()} == winner.w.back());
+        CHECK(loss.y == winner.loss);
+    }
+    CHECK(viz::svg(trails).find("Nesterov, look-ahead") != std::string::npos);
+    CHECK(viz::svg(trails).find("line thin quiet") != std::string::npos);
+    CHECK(viz::number_tables(trails).size() < 60'000);  // of the trails, not of the contours
+    CHECK(viz::svg(losses).find("look-ahead") != std::string::npos);
+}
+
 TEST_CASE("the race is one page under 5 MB, and needs a place, steps and rates") {
     const Scratch scratch;
     const auto path = scratch / "race.html";

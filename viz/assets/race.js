@@ -62,77 +62,11 @@ notes["look-ahead"] = notes.nesterov;
 
 // ---- charts
 
-const MARGIN = { left: 62, right: 132, top: 15, bottom: 38 };
-let W = 560;  // of all charts: what there is room for
-const superscript = (n) => String(n).replace(/[-\d]/g, (c) => (c === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c]));
-const power = (x) => {
-  const e = Math.log10(x);
-  return Math.abs(e - Math.round(e)) > 1e-9 ? "" : Math.abs(e) <= 3 ? number(x) : "10" + superscript(Math.round(e));
-};
-const finite = (x) => x !== undefined && x !== null && Number.isFinite(x);
-
-// Powers of ten, every second or third of many; their halves and fifths too where there are few.
-function logTicks([low, high]) {
-  const decades = d3.range(Math.floor(Math.log10(low)), Math.log10(high) + 1e-9), every = Math.ceil(decades.length / 6);
-  const inside = (list) => list.filter((x) => x >= low * 0.999 && x <= high * 1.001);
-  const whole = inside(decades.filter((e) => e % every === 0).map((e) => 10 ** e));
-  const finer = [[1, 2, 5], [1, 1.5, 2, 3, 4, 5, 7]].map((parts) => inside(decades.flatMap((e) => parts.map((k) => k * 10 ** e))));
-  return whole.length > 2 ? whole : finer.find((list) => list.length > 2) ?? finer[1];
-}
-// Lines over a logarithmic y, each named at its end. lines: [{name, colour, points: [[x, y], ..], left:
-// whether it ends because the rule left for infinity, dashed, picked, pale}]
-function chart(id, { title, lines, band, x, y, mark, height = 250, table }) {
-  const box = d3.select(`#${id}`).html("");
-  box.append("h2").text(title);
-  const inner = { width: W - MARGIN.left - MARGIN.right, height: height - MARGIN.top - MARGIN.bottom };
-  const sx = (x.log ? d3.scaleLog() : d3.scaleLinear()).domain(x.domain).range([0, inner.width]);
-  const sy = d3.scaleLog().domain(y.domain).range([inner.height, 0]).clamp(true);
-  const svg = box.append("svg").attr("viewBox", `0 0 ${W} ${height}`).attr("width", W).attr("role", "img").attr("aria-label", title);
-  const plot = svg.append("g").attr("transform", `translate(${MARGIN.left},${MARGIN.top})`);
-  const ticks = logTicks(y.domain);
-  plot.append("g").attr("class", "grid").selectAll("line").data(ticks).join("line").attr("x2", inner.width).attr("y1", sy).attr("y2", sy);
-  plot.append("g").attr("class", "axis").call(d3.axisLeft(sy).tickValues(ticks).tickFormat((t) => power(t) || number(t, 2)));
-  plot.append("g").attr("class", "axis").attr("transform", `translate(0,${inner.height})`)
-    .call(d3.axisBottom(sx).ticks(6).tickFormat((t) => (x.log ? power(t) : number(t))));
-  plot.append("text").attr("x", inner.width / 2).attr("y", inner.height + 34).attr("text-anchor", "middle").attr("class", "label").text(x.title);
-  svg.append("text").attr("transform", `translate(13,${MARGIN.top + inner.height / 2}) rotate(-90)`).attr("text-anchor", "middle").attr("class", "label").text(y.title);
-  if (band) plot.append("path").attr("class", "band").style("fill", band.colour)
-    .attr("d", d3.area().x((p) => sx(p[0])).y0((p) => sy(p[1])).y1((p) => sy(p[2]))(band.points));
-  const line = d3.line().defined((p) => finite(p[1]) && p[1] > 0).x((p) => sx(p[0])).y((p) => sy(p[1]));
-  for (const one of lines)
-    plot.append("path").attr("class", "line" + (one.dashed ? " dashed" : "") + (one.picked ? " picked" : "") + (one.pale ? " pale" : ""))
-      .style("stroke", one.colour).attr("d", line(one.points));
-  if (mark !== undefined) plot.append("line").attr("class", "now").attr("x1", sx(mark)).attr("x2", sx(mark)).attr("y2", inner.height);
-  // Names at the ends, moved apart.
-  const ends = lines.map((one) => ({ one, end: one.points.filter((p) => finite(p[1]) && p[1] > 0).pop() })).filter(({ end }) => end)
-    .map(({ one, end }) => ({ one, x: sx(end[0]), y: sy(end[1]), place: sy(end[1]) })).sort((a, b) => a.y - b.y);
-  for (let round = 0; round < 60; ++round)
-    d3.pairs(ends).forEach(([a, b]) => {
-      const close = 14.5 - (b.place - a.place);
-      if (close > 0) (a.place -= close / 2), (b.place += close / 2);
-    });
-  const over = ends.length ? Math.max(0, ends[ends.length - 1].place - inner.height) || Math.min(0, ends[0].place) : 0;
-  for (const { one, x: from, y: at, place } of ends) {
-    const name = plot.append("g").attr("class", one.pale ? "pale" : null).attr("transform", `translate(${inner.width + 8},${place - over})`);
-    if (one.left) plot.append("path").attr("class", "left").style("stroke", one.colour).attr("d", `M${from - 4},${at - 4}l8,8m0,-8l-8,8`);
-    plot.append("path").attr("class", "leader").style("stroke", one.colour).attr("opacity", one.left ? 0.25 : 0.6)
-      .attr("d", `M${from},${at}L${inner.width + 7},${place - over}`);
-    name.append("rect").attr("y", -4).attr("width", 8).attr("height", 8).style("fill", one.colour);
-    name.append("text").attr("class", "label").attr("x", 12).attr("y", 4.3).text(one.name);
-  }
-  if (state.tables) numbers(box, title, table);
-}
-function numbers(box, title, { head, rows }) {
-  const table = box.append("div").attr("class", "numbers").attr("tabindex", 0).attr("role", "region").attr("aria-label", `${title}: numbers`).append("table");
-  table.append("thead").append("tr").selectAll("th").data(head).join("th").attr("scope", "col").text((h) => h);
-  table.append("tbody").selectAll("tr").data(rows).join("tr").selectAll("td").data((row) => row).join("td").text((x) => (typeof x === "string" ? x : finite(x) ? number(x) : "–"));
-}
 const tens = () => d3.range(0, steps + 1, steps > 20 ? 10 : 1);
 const within = (all) => {
   const values = all.filter((v) => finite(v) && v > 0);
   return values.length ? [d3.min(values), d3.max(values)] : [0.1, 1];
 };
-
 const lineOf = (r, points, left) => ({ name: `${r + 1} ${racers[r].title.replace("Nesterov, ", "")}`, colour: colour(r), points, left,
   picked: isPicked(r), pale: !isPicked(r), dashed: racers[r].name === "look-ahead" });
 
@@ -141,10 +75,10 @@ function drawLosses() {
   const all = unpacked(fieldOf(state.picked).band), best = all.slice(0, steps + 1), middle = all.slice(steps + 1);
   const low = Math.max(1e-8, Math.min(...lines.map((l) => d3.min(l.points, (p) => (p[1] > 0 ? p[1] : 1))), d3.min(best.filter((b) => b > 0)))), high = start * 3;
   const band = { colour: colour(state.picked), points: d3.range(steps + 1).map((t) => [t, Math.max(best[t], low), Math.min(finite(middle[t]) ? middle[t] : high, high)]) };
-  chart("losses", {
+  chart.draw("losses", {
     title: `Loss against steps; shaded: the better half of all ${rates.length} learning rates of ${racers[state.picked].title}`,
     lines, band, mark: state.at, height: 280, x: { domain: [0, steps], title: "step" }, y: { domain: [low, high], title: "loss (log scale)" },
-    table: { head: ["step", ...shown().map((r) => racers[r].title), "best rate", "median rate"],
+    table: state.tables && { head: ["step", ...shown().map((r) => racers[r].title), "best rate", "median rate"],
       rows: tens().map((t) => [t, ...shown().map((r) => trail(r).loss[t]), best[t], middle[t]]) },
   });
 }
@@ -152,11 +86,11 @@ function drawRates() {
   const lines = shown().map((r) => lineOf(r, rates.map((m, k) => [m, fieldOf(r).final[k] === 0 ? 1e-8 : fieldOf(r).final[k]]),
     fieldOf(r).final[rates.length - 1] === null));
   const [low, high] = within(lines.flatMap((l) => l.points.map((p) => p[1])));
-  chart("rates", {
+  chart.draw("rates", {
     title: "Loss at the end against the learning rate: a wide dip is a rule that is easy to tune",
     lines, mark: rates[rateOf(state.picked)], x: { log: true, domain: d3.extent(rates), title: "learning rate, times the rule's default" },
     y: { domain: [Math.max(low, 1e-8) / 1.5, Math.min(high, 1e4) * 1.5], title: "loss at the end" },
-    table: { head: ["times default", ...shown().map((r) => racers[r].title)],
+    table: state.tables && { head: ["times default", ...shown().map((r) => racers[r].title)],
       rows: rates.map((m, k) => [m, ...shown().map((r) => (fieldOf(r).final[k] === null ? "left" : fieldOf(r).final[k]))]) },
   });
 }
@@ -181,11 +115,11 @@ function drawTerms() {
     else heading = `Size of the gradient; the learning rate of ${title} stays ${number(way.lr)}`;
   }
   const [low, high] = within(lines.flatMap(([, points]) => points.map((p) => p[1])));
-  chart("terms", {
+  chart.draw("terms", {
     title: heading, mark: state.at, height: 220,
     lines: lines.map(([label, points, c]) => ({ name: label, points, colour: c, picked: c === colour(r), left: way.diverged })),
     x: { domain: [0, steps], title: "step" }, y: { domain: [Math.max(low, 1e-8) / 1.3, high * 1.3], title: unit },
-    table: { head: ["step", ...lines.map(([label]) => label)], rows: tens().map((t) => [t, ...lines.map(([, points]) => points[t]?.[1])]) },
+    table: state.tables && { head: ["step", ...lines.map(([label]) => label)], rows: tens().map((t) => [t, ...lines.map(([, points]) => points[t]?.[1])]) },
   });
 }
 
@@ -336,7 +270,7 @@ function drawStep() {
   document.body.dataset.state = state.at;
   drawTrails();
   drawStandings();
-  for (const id of ["terms", "losses"]) d3.select(`#${id} .now`).attr("x1", state.at / steps * (W - MARGIN.left - MARGIN.right)).attr("x2", state.at / steps * (W - MARGIN.left - MARGIN.right));
+  for (const id of ["terms", "losses"]) chart.mark(id, state.at / steps);
 }
 function drawAll() {
   const { title, formula, name } = racers[state.picked];
@@ -350,8 +284,7 @@ function drawAll() {
   note.append("h2").text(`${state.picked + 1} ${title}`);
   note.append("p").attr("class", "formula math").text(formula);
   note.append("p").attr("class", "note").text(notes[name]);
-  W = Math.max(300, Math.min(620, room("losses")));
-  MARGIN.right = W < 460 ? 108 : 132;
+  chart.fit(room("losses"));
   drawMap();
   drawTerms();
   drawLosses();
