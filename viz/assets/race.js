@@ -126,7 +126,7 @@ function drawTerms() {
 // ---- the map
 
 const map = { margin: 34 };
-const room = (id) => document.getElementById(id).clientWidth;
+const room = (id) => Math.max(240, document.getElementById(id).clientWidth);
 function layOut() {
   const { low, high } = surface(), wide = high[0] - low[0], tall = high[1] - low[1];
   const scale = Math.min(Math.min(660, room("map") - map.margin - 12) / wide, 560 / tall);

@@ -25,7 +25,7 @@ function logTicks([low, high]) {
 chart.draw = (id, { title, lines, band, x, y, mark, height = 250, table }) => {
   const box = d3.select(`#${id}`).html("");
   box.append("h2").text(title);
-  const margin = { left: 62, right: 30 + 7 * d3.max(lines, (one) => one.name.length), top: 15, bottom: 38 };  // names on the right
+  const margin = { left: 62, right: 34 + 7.7 * d3.max(lines, (one) => one.name.length), top: 15, bottom: 38 };  // names on the right
   const inner = { width: chart.width - margin.left - margin.right, height: height - margin.top - margin.bottom };
   chart.inner[id] = inner.width;
   const sx = (x.log ? d3.scaleLog() : d3.scaleLinear()).domain(x.domain).range([0, inner.width]);
@@ -36,7 +36,7 @@ chart.draw = (id, { title, lines, band, x, y, mark, height = 250, table }) => {
   plot.append("g").attr("class", "grid").selectAll("line").data(ticks).join("line").attr("x2", inner.width).attr("y1", sy).attr("y2", sy);
   plot.append("g").attr("class", "axis").call(d3.axisLeft(sy).tickValues(ticks).tickFormat((t) => power(t) || page.number(t, 2)));
   plot.append("g").attr("class", "axis").attr("transform", `translate(0,${inner.height})`)
-    .call(d3.axisBottom(sx).ticks(6).tickFormat((t) => (x.log ? power(t) : page.number(t))));
+    .call(d3.axisBottom(sx).ticks(x.log ? 6 : inner.width / 45).tickFormat((t) => (x.log ? power(t) : page.number(t))));
   plot.append("text").attr("x", inner.width / 2).attr("y", inner.height + 34).attr("text-anchor", "middle").attr("class", "label").text(x.title);
   svg.append("text").attr("transform", `translate(13,${margin.top + inner.height / 2}) rotate(-90)`).attr("text-anchor", "middle").attr("class", "label").text(y.title);
   if (band) plot.append("path").attr("class", "band").style("fill", band.colour)
