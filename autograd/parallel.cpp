@@ -8,6 +8,9 @@
 #include <algorithm>
 #include <atomic>
 #include <exception>
+#include <map>
+#include <memory>
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -30,11 +33,42 @@ void run(std::size_t n, std::size_t threads, const Turn& turn) {
     work();
 }
 #else
+// An arena for one loop, kept for later ones: oneTBB 2021.8 loses some kilobytes with every arena that ends.
+class Arena {
+  public:
+    explicit Arena(std::size_t threads) : threads_(threads) {
+        const std::lock_guard lock(mutex);
+        auto& waiting = unused()[threads];
+        if (!waiting.empty()) {
+            arena_ = std::move(waiting.back());
+            waiting.pop_back();
+        }
+        if (!arena_) arena_ = std::make_unique<tbb::task_arena>(static_cast<int>(threads));
+    }
+    Arena(const Arena&) = delete;
+    Arena& operator=(const Arena&) = delete;
+    ~Arena() {
+        const std::lock_guard lock(mutex);
+        unused()[threads_].push_back(std::move(arena_));
+    }
+    tbb::task_arena* operator->() const { return arena_.get(); }
+
+  private:
+    /// By the number of threads; never freed, since threads may still work in them when the program ends.
+    static std::map<std::size_t, std::vector<std::unique_ptr<tbb::task_arena>>>& unused() {
+        static auto* const all = new std::map<std::size_t, std::vector<std::unique_ptr<tbb::task_arena>>>;
+        return *all;
+    }
+    static inline std::mutex mutex;
+    std::size_t threads_;
+    std::unique_ptr<tbb::task_arena> arena_;
+};
+
 template <class Turn>
 void run(std::size_t n, std::size_t threads, const Turn& turn) {
     // An arena of its own: while it waits, a thread takes turns of this loop only, never of a loop around it.
-    tbb::task_arena arena(static_cast<int>(threads));
-    arena.execute([&] { tbb::parallel_for(std::size_t{0}, n, turn, tbb::simple_partitioner()); });
+    const Arena arena(threads);
+    arena->execute([&] { tbb::parallel_for(std::size_t{0}, n, turn, tbb::simple_partitioner()); });
 }
 #endif
 
