@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "sevenfold/autograd/kernels/kernels.hpp"
+#include "sevenfold/autograd/step_clock.hpp"
 
 namespace sevenfold {
 namespace {
@@ -155,6 +156,7 @@ void Tape<T>::recorded_much_or_watched(std::span<const Variable<T>* const> xs, c
                      "does a Tape stand outside the loop that it belongs into?\n");
     if (find_anomalies_) check_forward(nodes_.back(), xs, y);
     if (!keep_values_) return;
+    if (StepClock* clock = StepClock::current()) clock->tick(nodes_.size() - 1);
     Source* const sources = sources_.data() + nodes_.back().first;
     for (std::size_t i = 0; i < xs.size(); ++i)
         if (!sources[i].followed() && !sources[i].kept()) {

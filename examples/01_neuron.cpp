@@ -73,7 +73,7 @@ int main(int argc, char** argv) {
             examples::read_flags(argc, argv, "One neuron: backprop by the tape and by hand.", {.epochs = 5, .lr = 0.1},
                                  {{"--explore", "Write a page to step through it to this file", &explore}},
                                  {"--data", "--batch", "--seed", "--optimizer", "--save", "--resume", "--threads",
-                                  "--micro-batch", "--out", "--report", "--figures", "--compare"});
+                                  "--micro-batch", "--out", "--report", "--figures", "--compare", "--record"});
         show_neuron(flags, explore);
     });
 }

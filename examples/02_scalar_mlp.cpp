@@ -115,6 +115,6 @@ int main(int argc, char** argv) {
     return examples::run([&] {
         train(examples::read_flags(argc, argv, "A network out of single numbers learns two moons.",
                                    {.epochs = 60, .batch = 100, .lr = 0.03}, {},
-                                   {"--data", "--save", "--resume", "--threads", "--micro-batch"}));
+                                   {"--data", "--save", "--resume", "--threads", "--micro-batch", "--record"}));
     });
 }

@@ -7,6 +7,7 @@
 #include "sevenfold/nn/mlp.hpp"
 #include "sevenfold/nn/summary.hpp"
 #include "sevenfold/optim/rules.hpp"
+#include "sevenfold/viz/costs.hpp"
 
 using namespace sevenfold;
 using examples::format;
@@ -39,6 +40,7 @@ void train(const examples::Flags& flags) {
     options.validation = data.test;
     options.objective = classification<float>(0.1);  // label smoothing: never quite sure, so it overfits less
     options.print_every = std::max<std::size_t>(1, flags.epochs / 10);
+    examples::record_step(flags, model, loader, *options.objective);
     const TrainResult result = fit(model, *optimizer, loader, options);
     if (!examples::finish(flags, result)) return;
 
@@ -48,6 +50,8 @@ void train(const examples::Flags& flags) {
     if (examples::wants_report(flags)) {
         viz::Report report = examples::training_report(flags, result);
         report.sections.push_back(viz::answers(model, data.test, data.test.features.reshape({data.test.size(), 8, 8})));
+        report.sections.push_back(
+            viz::cost_receipt(viz::step_costs(model, *options.objective, loader.epoch(0)[0]), viz::measure_peak()));
         examples::write_report(flags, report);
     }
     std::cout

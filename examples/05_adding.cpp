@@ -75,6 +75,7 @@ void train(const examples::Flags& flags, const std::string& text_file, std::size
     options.schedule =
         WarmupCosine{.lr = optimizer->lr(), .warmup_steps = std::max<std::size_t>(1, steps / 10), .total_steps = steps};
     options.settings["epochs"] = std::to_string(flags.epochs);  // the schedule depends on them
+    examples::record_step(flags, model, loader, *options.objective);
     const TrainResult result = fit(model, *optimizer, loader, options);
     if (!examples::finish(flags, result)) return;
     if (examples::wants_report(flags)) examples::write_report(flags, examples::training_report(flags, result));

@@ -8,6 +8,8 @@
 #include "sevenfold/nn/summary.hpp"
 #include "sevenfold/nn/vit.hpp"
 #include "sevenfold/optim/rules.hpp"
+#include "sevenfold/viz/attention.hpp"
+#include "sevenfold/viz/costs.hpp"
 #include "sevenfold/viz/explore.hpp"
 
 using namespace sevenfold;
@@ -67,6 +69,7 @@ void train(const examples::Flags& flags, const std::string& explore) {
     options.schedule =
         WarmupCosine{.lr = optimizer->lr(), .warmup_steps = std::max<std::size_t>(1, steps / 10), .total_steps = steps};
     options.settings["epochs"] = std::to_string(flags.epochs);  // the schedule depends on them
+    examples::record_step(flags, model, loader);
     const TrainResult result = fit(model, *optimizer, loader, options);
     if (!examples::finish(flags, result)) return;
 
@@ -74,7 +77,11 @@ void train(const examples::Flags& flags, const std::string& explore) {
     show_attention(model, first_image, data.test.features.rows(0, 1));
     if (examples::wants_report(flags)) {
         viz::Report report = examples::training_report(flags, result);
-        report.sections.push_back(viz::answers(model, data.test, every_fifth(digits<float>()).test.features));
+        const Array<float> shown = every_fifth(digits<float>()).test.features;
+        report.sections.push_back(viz::answers(model, data.test, shown));
+        report.sections.push_back(viz::attention_maps(model, shown.rows(0, 2), data.test.features.rows(0, 2)));
+        report.sections.push_back(viz::cost_receipt(viz::step_costs(model, classification<float>(), loader.epoch(0)[0]),
+                                                    viz::measure_peak()));
         examples::write_report(flags, report);
     }
     if (!explore.empty()) write_explorer(model, data.test, explore);

@@ -8,6 +8,8 @@
 #include "sevenfold/nn/summary.hpp"
 #include "sevenfold/nn/vit.hpp"
 #include "sevenfold/optim/rules.hpp"
+#include "sevenfold/viz/attention.hpp"
+#include "sevenfold/viz/costs.hpp"
 
 using namespace sevenfold;
 using examples::format;
@@ -24,12 +26,17 @@ void train(const examples::Flags& flags, Module<float>& model, const Split<float
 
     TrainOptions<float> options = examples::train_options(flags);
     options.validation = data.test;
+    examples::record_step(flags, model, loader);
     const TrainResult result = fit(model, *optimizer, loader, options);
     if (!examples::finish(flags, result)) return;
 
     if (examples::wants_report(flags)) {
         viz::Report report = examples::training_report(flags, result);
         report.sections.push_back(viz::answers(model, data.test, images));
+        if (auto* vit = dynamic_cast<Vit<float>*>(&model))
+            report.sections.push_back(viz::attention_maps(*vit, images.rows(0, 2), data.test.features.rows(0, 2)));
+        report.sections.push_back(viz::cost_receipt(viz::step_costs(model, classification<float>(), loader.epoch(0)[0]),
+                                                    viz::measure_peak()));
         examples::write_report(flags, report);
     }
     const Evaluation test = evaluate(model, data.test);

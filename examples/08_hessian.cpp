@@ -134,6 +134,6 @@ int main(int argc, char** argv) {
     return examples::run([&] {
         explore(examples::read_flags(argc, argv, "Eigenvalues of a loss's Hessian by Hessian-vector products.",
                                      {.epochs = 100, .batch = 30, .lr = 0.01}, {},
-                                     {"--data", "--save", "--resume", "--threads", "--micro-batch"}));
+                                     {"--data", "--save", "--resume", "--threads", "--micro-batch", "--record"}));
     });
 }

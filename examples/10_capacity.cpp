@@ -7,6 +7,7 @@
 #include "sevenfold/ensemble/decision_tree.hpp"
 #include "sevenfold/ensemble/network.hpp"
 #include "sevenfold/validation/cross_validate.hpp"
+#include "sevenfold/viz/evaluation.hpp"
 #include "table.hpp"
 
 using namespace sevenfold;
@@ -37,6 +38,32 @@ Study networks(const examples::Flags& flags) {
     few.features = few.features.rows(0, 250);
     few.labels = few.labels.rows(0, 250);
     return {"hidden units", {1, 2, 4, 8, 16, 64}, make, few, {.train = 0.05, .allowed_gap = 0.10}};
+}
+
+// Error over capacity, and over the rows there are to learn from.
+void report(const examples::Flags& flags, const Study& study, const Curve& capacity, const examples::Table& table) {
+    const double best = capacity.at[capacity.best()];
+    const Array<double> y = study.data.labels.cast<double>();
+    std::vector<std::size_t> sizes;
+    for (std::size_t part : {1, 2, 4, 6, 8}) sizes.push_back(part * y.size() / 10);
+    sizes.back() -= 1;  // no fold has fewer rows to train on
+    const Curve rows =
+        learning_curve(study.make(best), study.data.features, y, repeated_k_fold(y.size(), 5, 1, flags.seed), sizes,
+                       {.metric = Metric::error_rate(), .seed = flags.seed, .threads = flags.threads});
+    examples::write_report(
+        flags,
+        {.title = "Capacity: under- and overfitting",
+         .summary = study.data.describe(),
+         .sections = {
+             {"Error",
+              {viz::curve_figure("Error by " + study.capacity, capacity,
+                                 {.title = study.capacity, .log = study.values.back() > 20}, "wrong answers (%)", 100),
+               viz::curve_figure(format("Error by rows learned from, %s %g", study.capacity.c_str(), best), rows,
+                                 {.title = "rows to learn from"}, "wrong answers (%)", 100),
+               viz::Paragraph{"Bands are a deviation of the folds to both sides. Too little capacity: both errors "
+                              "are large. Too much: training goes to 0, and the test error with its gap does "
+                              "not."},
+               table.part("By " + study.capacity)}}}});
 }
 
 void compare(const examples::Flags& flags, const std::string& model) {
@@ -70,6 +97,7 @@ void compare(const examples::Flags& flags, const std::string& model) {
         << "Try next: the other --model; then 11_cross_validation: a choice made on test rows needs a judge of its "
            "own.\n";
     table.save(flags, "capacity");
+    if (examples::wants_report(flags)) report(flags, study, curve, table);
 }
 
 int main(int argc, char** argv) {

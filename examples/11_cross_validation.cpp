@@ -9,6 +9,7 @@
 #include "sevenfold/ensemble/linear_model.hpp"
 #include "sevenfold/ensemble/nearest_neighbours.hpp"
 #include "sevenfold/validation/cross_validate.hpp"
+#include "sevenfold/viz/evaluation.hpp"
 #include "table.hpp"
 
 using namespace sevenfold;
@@ -37,11 +38,13 @@ void choose(const examples::Flags& flags, std::size_t k) {
     examples::Table table(
         {{"candidate", examples::Table::words, 20}, {"training", 2}, {"test", 2}, {"deviation", 2}, {"seconds", 3}});
     double best = 1;
+    std::vector<CrossValidation> results;
     for (std::size_t i = 0; i < names.size(); ++i) {
         const CrossValidation result = cross_validate(candidates[i], X, y, outer, options);
         table.add({names[i], 100 * result.train.mean(), 100 * result.test.mean(), 100 * result.test.deviation(),
                    result.fit_seconds.mean()});
         best = std::min(best, result.test.mean());
+        results.push_back(result);
     }
 
     std::cout
@@ -62,6 +65,20 @@ void choose(const examples::Flags& flags, std::size_t k) {
               << "Try next: --folds 10, other seeds; then 12_bias_variance: where the errors come from.\n";
     table.save(flags, "candidates");
     folds.save(flags, "nested");
+    const std::vector<double> fold = folds.column("outer fold");
+    examples::write_report(
+        flags, {.title = "Choosing a model by cross-validation",
+                .summary = data.describe(),
+                .sections = {
+                    {"Scores of folds",
+                     {viz::fold_scores("Test error of each fold", names, results, "wrong answers (%)", 100),
+                      viz::Figure{.title = "The chosen model: where it was chosen, and where it was not seen",
+                                  .x = {.title = "outer fold", .whole = true},
+                                  .y = {.title = "wrong answers (%)"},
+                                  .marks = {viz::Bars{"inner folds, which chose it", fold, folds.column("inner error")},
+                                            viz::Bars{"outer fold, new to the choice", fold,
+                                                      folds.column("outer error"), viz::Colour::red}}},
+                      table.part("Candidates"), folds.part("Nested cross-validation")}}}});
 }
 
 int main(int argc, char** argv) {

@@ -1,5 +1,6 @@
 // Where errors come from. The same model is fitted to many samples of the rows: bias is what the answers have wrong on
 // average, variance how much they differ from sample to sample. A bag of trees lowers the variance and leaves the bias.
+#include <cmath>
 #include <iostream>
 
 #include "common.hpp"
@@ -9,6 +10,7 @@
 #include "sevenfold/ensemble/decision_tree.hpp"
 #include "sevenfold/ensemble/network.hpp"
 #include "sevenfold/validation/bias_variance.hpp"
+#include "sevenfold/viz/evaluation.hpp"
 #include "table.hpp"
 
 using namespace sevenfold;
@@ -60,10 +62,20 @@ void decompose(const examples::Flags& flags, std::size_t rounds) {
                             {"= noise", 4},
                             {"+ bias", 4},
                             {"+ variance", 4}});
+    viz::Section targets{
+        "Bias and variance as targets",
+        {viz::Paragraph{"Every dot is the model fitted to another sample: how far its answers are off at x = 0 "
+                        "and at x = 0.3. A mean far from the middle is bias, scatter is variance."}}};
+    const Array<double> two({2, 1}, {0, 0.3}), truth({2}, {1, std::exp(-0.09) * std::cos(3)});
     for (const Candidate& c : candidates(flags, Task::regression)) {
-        const auto parts =
-            decompose_squared(answers(c, wave.features, wave.targets.reshape({wave.size()}), test.features),
-                              test.targets.reshape({test.size()}), noise * noise);
+        const Array<double> y_wave = wave.targets.reshape({wave.size()});
+        const auto parts = decompose_squared(answers(c, wave.features, y_wave, test.features),
+                                             test.targets.reshape({test.size()}), noise * noise);
+        if (examples::wants_report(flags)) {
+            viz::Figure target = viz::target_picture(c.name, answers(c, wave.features, y_wave, two), truth, 0, 1, 1.2);
+            target.x.title = "answer − truth at x = 0", target.y.title = "answer − truth at x = 0.3";
+            targets.parts.push_back(target);
+        }
         values.add({c.name, parts.loss, parts.noise, parts.bias, parts.variance});
     }
     std::cout
@@ -73,6 +85,28 @@ void decompose(const examples::Flags& flags, std::size_t rounds) {
            "13_bootstrap.\n";
     classes.save(flags, "zero_one");
     values.save(flags, "squared");
+    std::vector<std::string> names;
+    for (const Candidate& c : candidates(flags, Task::regression)) names.push_back(c.name);
+    const auto parts_of = [&](const std::string& title, const std::string& unit, const examples::Table& table,
+                              const char* bias, const char* variance) {
+        std::vector<double> at;
+        for (std::size_t i = 0; i < names.size(); ++i) at.push_back(static_cast<double>(i));
+        return viz::Figure{.title = title,
+                           .x = {.names = names},
+                           .y = {.title = unit},
+                           .marks = {viz::Bars{"bias", at, table.column(bias)},
+                                     viz::Bars{"variance", at, table.column(variance), viz::Colour::red}}};
+    };
+    examples::write_report(
+        flags,
+        {.title = "Bias and variance",
+         .summary = format("Each model fitted to %zu bootstrap samples of the rows.", rounds),
+         .sections = {
+             targets,
+             {"Where the errors come from",
+              {parts_of("Squared error on Gabor waves", "squared error", values, "+ bias", "+ variance"),
+               parts_of("Wrong answers on tumours", "part of all answers (%)", classes, "= bias", "+ net variance"),
+               values.part("Squared errors"), classes.part("Wrong answers in %")}}}});
 }
 
 int main(int argc, char** argv) {

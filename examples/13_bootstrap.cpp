@@ -10,12 +10,13 @@
 #include "sevenfold/ensemble/bootstrap.hpp"
 #include "sevenfold/ensemble/decision_tree.hpp"
 #include "sevenfold/ensemble/score.hpp"
+#include "sevenfold/viz/evaluation.hpp"
 #include "table.hpp"
 
 using namespace sevenfold;
 using examples::format;
 
-void count_rows(const examples::Flags& flags, std::size_t draws) {
+viz::Section count_rows(const examples::Flags& flags, std::size_t draws) {
     std::cout << "1. Which share of N rows is in a draw of N? Mean of " << draws << " draws, in %:\n\n";
     examples::Table table({{"N", 0}, {"drawn", 3}, {"1 - (1 - 1/N)^N", 3}});
     for (const std::size_t n : std::vector<std::size_t>{1, 2, 5, 10, 100, 1000}) {
@@ -27,9 +28,17 @@ void count_rows(const examples::Flags& flags, std::size_t draws) {
     }
     std::cout << format("Its limit is 1 - 1/e = %.3f %%.\n", 100 * (1 - std::exp(-1)));
     table.save(flags, "share");
+    const std::vector<double> n = table.column("N");
+    return {
+        "Rows in a draw",
+        {viz::Figure{.title = "Share of N rows that a draw of N reaches",
+                     .x = {.title = "N", .log = true},
+                     .y = {.title = "rows drawn (%)"},
+                     .marks = {viz::Line{"1 − (1 − 1/N)ᴺ", n, table.column("1 - (1 - 1/N)^N"), viz::Colour::ink, true},
+                               viz::Points{"drawn", n, table.column("drawn"), viz::Colour::red}}}}};
 }
 
-void resample(const examples::Flags& flags, std::size_t draws) {
+void resample(const examples::Flags& flags, std::size_t draws, const viz::Section& shares) {
     const Split<double> data = holdout(breast_cancer<double>(), 0.3, flags.seed, true);
     const Array<double>&X = data.train.features, y = data.train.labels.cast<double>();
     const Array<double>&X_test = data.test.features, y_test = data.test.labels.cast<double>();
@@ -68,6 +77,21 @@ void resample(const examples::Flags& flags, std::size_t draws) {
                  "labels.\n"
                  "Try next: --seed 2; then 14_out_of_bag: the rows that a draw leaves out are test data for free.\n";
     table.save(flags, "agreement");
+    std::vector<double> percent, sureness;
+    for (double share : sure.statistics) percent.push_back(100 * share);
+    for (double share : agreed.agreement) sureness.push_back(100 * share);
+    viz::Figure interval = viz::histogram("Accuracy in resampled test rows", percent, {.title = "right answers (%)"});
+    interval.marks.push_back(viz::Marker{"2.5 %", 100 * sure.interval.low});
+    interval.marks.push_back(viz::Marker{"97.5 %", 100 * sure.interval.high});
+    examples::write_report(
+        flags,
+        {.title = "The bootstrap",
+         .summary = data.train.describe(),
+         .sections = {
+             shares,
+             {"How sure a number is",
+              {interval, viz::histogram("Models that agree on a test row", sureness, {.title = "agreement (%)"}, 10),
+               table.part("Test rows by how many models agree")}}}});
 }
 
 int main(int argc, char** argv) {
@@ -76,7 +100,6 @@ int main(int argc, char** argv) {
         const auto flags =
             examples::read_flags(argc, argv, "The bootstrap: shares, intervals and consistency.", {},
                                  {{"--draws", "Draws for shares and intervals", &draws}}, examples::without_epochs);
-        count_rows(flags, draws);
-        resample(flags, draws);
+        resample(flags, draws, count_rows(flags, draws));
     });
 }

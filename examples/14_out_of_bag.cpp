@@ -10,6 +10,7 @@
 #include "sevenfold/ensemble/decision_tree.hpp"
 #include "sevenfold/ensemble/score.hpp"
 #include "sevenfold/validation/cross_validate.hpp"
+#include "sevenfold/viz/evaluation.hpp"
 #include "table.hpp"
 
 using namespace sevenfold;
@@ -58,6 +59,32 @@ void compare(const examples::Flags& flags, std::size_t k) {
                  "Try next: --threads 2 (same numbers, less time); then 15_adaboost: learners that mend each other's "
                  "errors.\n";
     table.save(flags, "out_of_bag");
+    const std::vector<double> members = table.column("B");
+    const std::string folds = format("%zu-fold", k);
+    examples::write_report(
+        flags,
+        {.title = "Out of bag",
+         .summary = data.train.describe(),
+         .sections = {
+             {"Three ways to one number",
+              {viz::Figure{.title = "Error by trees in the bag",
+                           .x = {.title = "trees", .log = true},
+                           .y = {.title = "wrong answers (%)", .zero = true},
+                           .marks = {viz::Line{"out of bag", members, table.column("out of bag"), viz::Colour::red},
+                                     viz::Line{folds, members, table.column(folds), viz::Colour::blue},
+                                     viz::Line{"test", members, table.column("test"), viz::Colour::ink, true}}},
+               viz::Figure{.title = "What it costs",
+                           .x = {.title = "trees", .log = true},
+                           .y = {.title = "time (s)", .log = true},
+                           .marks = {viz::Line{"one fit", members, table.column("fit s"), viz::Colour::red},
+                                     viz::Line{folds, members, table.column(folds + " s"), viz::Colour::blue}}},
+               viz::Figure{.title = "Rows that some tree has left out",
+                           .x = {.title = "trees", .log = true},
+                           .y = {.title = "rows (%)", .high = 102.0},
+                           .marks = {viz::Line{"1 − (1 − 1/e)ᴮ", members, table.column("1 - (1 - 1/e)^B"),
+                                               viz::Colour::ink, true},
+                                     viz::Points{"covered", members, table.column("covered %"), viz::Colour::red}}},
+               table.part("All numbers, errors in %")}}}});
 }
 
 int main(int argc, char** argv) {

@@ -7,6 +7,7 @@
 #include "sevenfold/ensemble/bagging.hpp"
 #include "sevenfold/ensemble/network.hpp"
 #include "sevenfold/ensemble/score.hpp"
+#include "sevenfold/viz/evaluation.hpp"
 #include "table.hpp"
 
 using namespace sevenfold;
@@ -48,6 +49,20 @@ void vote(const examples::Flags& flags, std::size_t members) {
         << format("Held-out accuracy of the bag: %.2f %%\n", 100 * accuracy(largest_column(sure), y_test))
         << "Try next: --members 50, --threads 2, --epochs 5; then 17_svd: what of a network's weights is needed.\n";
     table.save(flags, "votes");
+    const std::vector<double> count = table.column("networks");
+    examples::write_report(
+        flags,
+        {.title = "A bag of networks",
+         .summary = data.train.describe(),
+         .sections = {
+             {"Votes",
+              {viz::Figure{.title = "Right answers by networks in the bag",
+                           .x = {.title = "networks", .whole = true},
+                           .y = {.title = "right answers (%)"},
+                           .marks = {viz::Points{"one network", count, table.column("this one %"), viz::Colour::quiet},
+                                     viz::Line{"hard vote", count, table.column("hard vote %"), viz::Colour::blue},
+                                     viz::Line{"soft vote", count, table.column("soft vote %"), viz::Colour::red}}},
+               table.part("Network by network")}}}});
 }
 
 int main(int argc, char** argv) {

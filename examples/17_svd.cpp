@@ -10,6 +10,7 @@
 #include "sevenfold/nn/mlp.hpp"
 #include "sevenfold/optim/rules.hpp"
 #include "sevenfold/train/trainer.hpp"
+#include "sevenfold/viz/evaluation.hpp"
 #include "table.hpp"
 
 using namespace sevenfold;
@@ -33,7 +34,7 @@ std::string corner(const Array<double>& sheet) {
     return ascii(out);
 }
 
-void compress_picture(const examples::Flags& flags) {
+viz::Section compress_picture(const examples::Flags& flags) {
     const Array<double> sheet = sheet_of_digits();
     const Svd<double> parts = svd(sheet);
     const double length = parts.error(0);
@@ -45,9 +46,29 @@ void compress_picture(const examples::Flags& flags) {
     for (const std::size_t r : std::vector<std::size_t>{4, 16, 64})
         std::cout << "\nRank " << r << ":\n" << corner(parts.approximation(r));
     table.save(flags, "picture");
+    viz::Section section{"A picture", {}};
+    if (!examples::wants_report(flags)) return section;
+    std::vector<std::size_t> ranks;
+    std::vector<double> at, energy, values;
+    for (std::size_t r = 1; r <= 64; ++r) {
+        ranks.push_back(r), at.push_back(static_cast<double>(r));
+        energy.push_back(100 * parts.energy(r)), values.push_back(parts.s(r - 1));
+    }
+    viz::Slides slides = viz::rank_slides("64 digits on one sheet", parts, ranks, 0, 1);
+    slides.shown = 7;
+    section.parts = {slides,
+                     viz::Figure{.title = "Singular values",
+                                 .x = {.title = "number", .whole = true},
+                                 .y = {.title = "singular value", .zero = true},
+                                 .marks = {viz::Line{"", at, values}}},
+                     viz::Figure{.title = "Energy that a rank keeps",
+                                 .x = {.title = "rank", .whole = true},
+                                 .y = {.title = "energy (%)", .high = 101.0},
+                                 .marks = {viz::Line{"", at, energy}}}};
+    return section;
 }
 
-void compress_layers(const examples::Flags& flags) {
+viz::Section compress_layers(const examples::Flags& flags) {
     const Split<float> data = every_fifth(digits<float>().flattened());
     Random random(flags.seed);
     Mlp<float> model({64, 256, 128, 10}, Activation::relu, random);
@@ -77,13 +98,31 @@ void compress_layers(const examples::Flags& flags) {
            "into\nthe weights is never used.\n"
            "Try next: --epochs 2, --epochs 200; then any of the examples with --out, and draw the numbers.\n";
     table.save(flags, "layers");
+    viz::Section section{"A network", {}};
+    if (!examples::wants_report(flags)) return section;
+    const std::vector<double> rank = table.column("rank");
+    const auto by_rank = [&](const char* title, const char* unit, const char* column) {
+        return viz::Figure{.title = title,
+                           .x = {.title = "rank of each layer", .log = true},
+                           .y = {.title = unit, .zero = true},
+                           .marks = {viz::Line{"", rank, table.column(column)}}};
+    };
+    const Array<double> weight = model.layers[1].weight.value().cast<double>();
+    viz::Slides slides =
+        viz::rank_slides("The weights of the middle layer", svd(weight), {1, 2, 4, 8, 16, 32, 64, 128}, -0.2, 0.2);
+    for (auto& slide : slides.slides) std::get<viz::HeatMap>(slide.figure.marks[0]).scale = viz::Scale::diverging;
+    section.parts = {by_rank("Right answers of the thin network", "right answers (%)", "right %"),
+                     by_rank("Weights that are left", "weights (%)", "share %"), slides,
+                     table.part("Each layer replaced by two of rank r")};
+    return section;
 }
 
 int main(int argc, char** argv) {
     return examples::run([&] {
         const auto flags = examples::read_flags(argc, argv, "Singular values compress a picture and a network.",
                                                 {.epochs = 30}, {}, examples::without_checkpoints);
-        compress_picture(flags);
-        compress_layers(flags);
+        const viz::Section picture = compress_picture(flags), network = compress_layers(flags);
+        examples::write_report(
+            flags, {.title = "Singular values: what of a matrix is needed", .sections = {picture, network}});
     });
 }

@@ -76,6 +76,8 @@ Flags read_flags(int argc, char** argv, const std::string& about, Flags flags, c
         ->type_name("DIR");
     app.add_option("--compare", flags.compare, "In the report, beside the run that another --out put into DIR")
         ->type_name("DIR");
+    app.add_option("--record", flags.record, "Write the tape of the first step to FILE, for tools/tape_diff")
+        ->type_name("FILE");
     for (const Extra& extra : extras)
         std::visit(
             [&](auto* value) {

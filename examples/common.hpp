@@ -29,6 +29,7 @@ struct Flags {
     std::string report{};   ///< a page
     std::string figures{};  ///< a folder for the page's figures
     std::string compare{};  ///< a folder that --out of another training has named
+    std::string record{};   ///< a file for the tape of the first step
     std::string name{};     ///< of the program: "03_mlp_digits"
     std::string command{};  ///< what was typed, without --resume
 };
@@ -48,9 +49,10 @@ Flags read_flags(int argc, char** argv, const std::string& about, Flags defaults
                  const std::vector<std::string>& ignored = {});
 
 /// What to ignore where nothing is trained epoch by epoch, and where nothing is saved.
-inline const std::vector<std::string> without_epochs{"--data", "--epochs", "--batch",       "--lr",     "--optimizer",
-                                                     "--save", "--resume", "--micro-batch", "--compare"};
-inline const std::vector<std::string> without_checkpoints{"--data", "--save", "--resume", "--micro-batch", "--compare"};
+inline const std::vector<std::string> without_epochs{"--data", "--epochs", "--batch",       "--lr",      "--optimizer",
+                                                     "--save", "--resume", "--micro-batch", "--compare", "--record"};
+inline const std::vector<std::string> without_checkpoints{"--data",        "--save",    "--resume",
+                                                          "--micro-batch", "--compare", "--record"};
 
 /// Runs the example; an error of the library becomes its message on standard error and exit status 1.
 int run(const std::function<void()>& example);
@@ -69,6 +71,9 @@ void save_history(const Flags& flags, const sevenfold::TrainResult& result);
 
 // ---- reports
 
+/// Writes the tape of the loader's first batch, before anything is learned, to the file that --record names, if it does.
+void record_step(const Flags& flags, sevenfold::Module<float>& model, const sevenfold::Loader<float>& loader,
+                 const sevenfold::Objective<float>& objective = sevenfold::classification<float>());
 /// Whether --report or --figures asks for one.
 bool wants_report(const Flags& flags);
 /// The report of a training, to which an example may add sections. --compare puts another one beside it.

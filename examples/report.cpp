@@ -4,6 +4,7 @@
 
 #include "common.hpp"
 #include "sevenfold/autograd/version.hpp"
+#include "sevenfold/viz/tape_record.hpp"
 
 namespace examples {
 namespace {
@@ -38,6 +39,17 @@ void save_history(const Flags& flags, const sevenfold::TrainResult& result) {
     result.history.save_csv(folder / "history.csv");
     sevenfold::viz::save_run(run_of(flags, result), folder);
     std::cout << "\nThe history is in " << (folder / "history.csv").string() << ", history.json and run.json.\n";
+}
+
+void record_step(const Flags& flags, sevenfold::Module<float>& model, const sevenfold::Loader<float>& loader,
+                 const sevenfold::Objective<float>& objective) {
+    if (flags.record.empty()) return;
+    const auto batch = loader.epoch(0)[0];
+    sevenfold::Tape tape;
+    tape.keep_values();
+    const auto loss = objective.loss(model(batch.features), batch);
+    sevenfold::viz::save_tape(sevenfold::viz::record_of(tape, loss), flags.record);
+    std::cout << "The tape of the first step is in " << flags.record << ".\n\n";
 }
 
 bool wants_report(const Flags& flags) { return !flags.report.empty() || !flags.figures.empty(); }

@@ -23,6 +23,10 @@ class Table {
     explicit Table(std::vector<Column> columns);
     /// Prints a row: a cell for each column.
     void add(std::vector<Cell> cells);
+    /// The numbers of a column, by its name.
+    std::vector<double> column(const std::string& name) const;
+    /// The table for a report.
+    sevenfold::viz::TextTable part(const std::string& title) const;
     /// Writes NAME.csv into the folder that --out names, if it does, and says so: one header line, all digits.
     void save(const Flags& flags, const std::string& name) const;
 

@@ -99,7 +99,8 @@ void Drawing::lay_out() {
 }
 
 void Drawing::make_room(const Mark& mark) {
-    if (const auto* line = std::get_if<Line>(&mark); line && !line->name.empty() && ends_at_edge(*line))
+    if (const auto* line = std::get_if<Line>(&mark);
+        line && line->labelled && !line->name.empty() && ends_at_edge(*line))
         right_ = std::max(right_, text_width(line->name) + 16);
     if (const auto* map = std::get_if<HeatMap>(&mark); map && map->bar)
         for (const Tick& tick : colour_ticks(Colouring(*map))) right_ = std::max(right_, text_width(tick.label) + 36);
@@ -173,7 +174,7 @@ void Drawing::label_ends() {
     std::vector<End> ends;  // at the right edge, where the labels stand in a column
     for (const Mark& mark : figure_.marks) {
         const auto* line = std::get_if<Line>(&mark);
-        if (!line || line->name.empty() || !end_of(*line)) continue;
+        if (!line || !line->labelled || line->name.empty() || !end_of(*line)) continue;
         const std::size_t last = *end_of(*line);
         const End end{line, x(line->x[last]), y_inside(line->y[last])};
         if (ends_at_edge(*line))

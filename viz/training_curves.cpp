@@ -62,8 +62,12 @@ void add_runs(Figure& figure, const std::vector<TrainingRun>& runs, const std::s
         if (runs[i].history.has(held_out))
             figure.marks.push_back(Line{runs[i].name, epochs(runs[i]), column(runs[i], held_out, of), colour});
         if (runs[i].history.has(name))
-            figure.marks.push_back(Line{runs[i].name + (both ? ", training" : ""), epochs(runs[i]),
-                                        column(runs[i], name, of), colour, both});
+            figure.marks.push_back(Line{.name = runs[i].name + (both ? ", training" : ""),
+                                        .x = epochs(runs[i]),
+                                        .y = column(runs[i], name, of),
+                                        .colour = colour,
+                                        .dashed = both,
+                                        .labelled = !both});
     }
 }
 
