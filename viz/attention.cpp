@@ -38,7 +38,7 @@ Figure over_image(std::string title, const Array<double>& look, const Array<T>& 
     HeatMap map{.name = "attention", .values = look, .low = 0};
     map.x_low = map.y_low = -0.5, map.x_high = width - 0.5, map.y_high = height - 0.5;
     Points dots{.name = "", .colour = Colour::red};
-    const double largest = 200 / width;
+    const double largest = 130 / width;
     for (std::size_t y = 0; y < image.shape(0); ++y)
         for (std::size_t x = 0; x < image.shape(1); ++x) {
             const double ink = static_cast<double>(image(y, x));
@@ -124,11 +124,11 @@ Section attention_maps(Vit<T>& model, const Array<T>& images, const Array<T>& as
                   "of what passes a block goes around its attention."});
     for (std::size_t i = 0; i < images.shape(0); ++i) {
         const Array<T> image = images.row(i);
-        Slides slides{.title = text("Image ", i + 1, ": attention of the class token"), .label = "block and head"};
+        Slides slides{.title = text("Image ", i + 1, ": attention of the class token"), .label = "block, head"};
         for (std::size_t b = 0; b < weights.size(); ++b)
             for (std::size_t h = 0; h < heads; ++h)
                 slides.slides.push_back(
-                    {text("block ", b + 1, ", head ", h + 1),
+                    {text(b + 1, ", ", h + 1),
                      over_image(text("Block ", b + 1, ", head ", h + 1),
                                 class_token_looks(grid, [&](std::size_t at) { return weights[b](i, h, 0, at); }),
                                 image)});

@@ -6,7 +6,7 @@
 #include <map>
 
 #include "sevenfold/autograd/kernels/gemm.hpp"
-#include "sevenfold/autograd/kernels/simd.hpp"
+#include "sevenfold/autograd/kernels/kernels.hpp"
 #include "sevenfold/autograd/step_clock.hpp"
 #include "sevenfold/autograd/trace.hpp"
 #include "sevenfold/viz/sample.hpp"
@@ -43,23 +43,40 @@ double shortest(F&& work) {
     return best;
 }
 
+// What goes into a step, in elements.
 template <class T>
 struct StepInputs {
     std::vector<Shape> shapes;
-    std::size_t wanted = 0;            // that a gradient goes to
-    double size = 0, wanted_size = 0;  // elements
+    std::size_t wanted = 0;                       // that a gradient goes to
+    double size = 0, wanted_size = 0, saved = 0;  // saved: what the rule reads of inputs and result
 
     StepInputs(const Tape<T>& tape, const Node<T>& node) {
-        for (Source source : tape.sources(node)) {
+        const Saves saves = node.op->saves();
+        if (saves.output) saved += static_cast<double>(node.output.size());
+        for (std::size_t i = 0; i < tape.sources(node).size(); ++i) {
+            const Source source = tape.sources(node)[i];
             if (!source.followed() && !source.kept()) continue;
             shapes.push_back(source.followed() ? tape.node(source.step()).output.shape()
                                                : tape.constant_of(source)->shape());
             size += static_cast<double>(shapes.back().elements());
+            if (keeps(saves, i)) saved += static_cast<double>(shapes.back().elements());
             wanted += source.followed();
             if (source.followed()) wanted_size += static_cast<double>(shapes.back().elements());
         }
     }
 };
+
+// Elements that are read or written, once each. A reshaped array shares its storage, and a part is all that is read of what it
+// is taken from; where a rule hands dy on as it is, nothing moves.
+double forward_moves(std::string_view op, double inputs, double results) {
+    if (op == "reshape") return 0;
+    return is_one_of(op, {"slice", "index_select", "gather", "embedding"}) ? 2 * results : inputs + results;
+}
+template <class T>
+double backward_moves(std::string_view op, const StepInputs<T>& inputs, double results) {
+    if (is_one_of(op, {"reshape", "add"})) return 0;
+    return results + inputs.saved + inputs.wanted_size;
+}
 
 // Time of the op's own rule, into places beside the tape's.
 template <class T>
@@ -135,8 +152,8 @@ std::vector<OpCost> step_costs(Module<T>& model, const Objective<std::type_ident
             ++cost.steps;
             cost.forward_seconds += forward[i], cost.backward_seconds += backward[i];
             cost.flops += flops * (1 + (trace.gradient(i) ? backward_share(name, inputs.wanted) : 0));
-            // Forward reads inputs and writes the result; backward reads both and dy, and writes gradients.
-            cost.bytes += sizeof(T) * (2 * inputs.size + 3 * results + inputs.wanted_size);
+            cost.bytes += sizeof(T) * (forward_moves(name, inputs.size, results) +
+                                       (trace.gradient(i) ? backward_moves(name, inputs, results) : 0));
         }
     }
     std::vector<OpCost> out;
@@ -152,14 +169,11 @@ Peak measure_peak() {
         kernels::gemm(kernels::Product<float>{
             .m = n, .n = n, .k = n, .a = a.data(), .lda = n, .b = b.data(), .ldb = n, .c = c.data(), .ldc = n});
     });
-    const float* const from = a.data();
-    float* const to = c.data();
+    Array<float> sum = Array<float>::ones({length});
+    const Array<float> other = Array<float>::ones({length});
     constexpr int times = 20;
-    const double stream = shortest([=] {
-        for (int k = 0; k < times; ++k)
-            simd::run([=]() SEVENFOLD_INLINE {
-                for (std::size_t i = 0; i < length; ++i) to[i] += from[i];
-            });
+    const double stream = shortest([&] {
+        for (int k = 0; k < times; ++k) kernels::accumulate(sum, other);
     });
     return {2.0 * n * n * n / product, times * 3.0 * length * sizeof(float) / stream};
 }

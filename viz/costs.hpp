@@ -14,7 +14,7 @@ struct OpCost {
     std::size_t steps = 0;
     double forward_seconds = 0, backward_seconds = 0;
     double flops = 0;  ///< forward and backward, see forward_flops
-    double bytes = 0;  ///< inputs, results and gradients that are read and written once
+    double bytes = 0;  ///< read or written, were every array in it read or written once
 
     double seconds() const { return forward_seconds + backward_seconds; }
 };

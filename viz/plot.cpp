@@ -42,7 +42,10 @@ const Figure& checked(const Figure& figure) {
 
 }  // namespace
 
-std::string svg(const Figure& figure) { return Drawing(checked(figure)).element("", ""); }
+std::string svg(const Figure& figure) {
+    // It grows with its room, but not so far that its words are larger than the page's.
+    return Drawing(checked(figure)).element(text(" style=\"max-width: ", rounded(1.2 * figure.width), "px\""), "");
+}
 
 std::string svg_file(const Figure& figure) {
     const Drawing drawing(checked(figure));

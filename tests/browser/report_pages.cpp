@@ -3,10 +3,17 @@
 
 #include "pages.hpp"
 #include "sevenfold/data/file.hpp"
+#include "sevenfold/data/image.hpp"
 #include "sevenfold/data/sets.hpp"
+#include "sevenfold/data/synthetic.hpp"
+#include "sevenfold/ensemble/decision_tree.hpp"
 #include "sevenfold/nn/mlp.hpp"
 #include "sevenfold/optim/rules.hpp"
 #include "sevenfold/train/trainer.hpp"
+#include "sevenfold/viz/attention.hpp"
+#include "sevenfold/viz/boosting.hpp"
+#include "sevenfold/viz/costs.hpp"
+#include "sevenfold/viz/evaluation.hpp"
 #include "sevenfold/viz/training.hpp"
 
 using namespace sevenfold;
@@ -46,12 +53,39 @@ void write(const std::filesystem::path& folder, const std::string& name, const s
     write_file_atomically(folder / (name + ".json"), losses.dump());
 }
 
+// A transformer that has learned nothing yet, boosting in the plane, and a digit at every rank.
+void write_sections(const std::filesystem::path& path) {
+    const Dataset<float> images = digits<float>();
+    Random random(1);
+    Vit<float> vit(
+        {.patches = 16, .patch_size = 4, .classes = 10, .blocks = 2, .layer = {.width = 16, .heads = 2, .hidden = 16}},
+        random);
+    Batch<float> batch;
+    batch.features = patches(images.features.rows(0, 8), 2);
+    batch.labels = images.labels.rows(0, 8);
+    const Split<double> plane = every_fifth(moons<double>(100, 0.2, 1));
+    const Array<double> y = plane.train.labels.cast<double>();
+    AdaBoost boost(DecisionTree({.max_depth = 1}), {.rounds = 20, .keep_sample_weights = true});
+    boost.fit(plane.train.features, y);
+    const Svd<double> digit = svd(images.features.row(0).cast<double>());
+    viz::write_report(
+        {.title = "Sections",
+         .sections = {viz::attention_maps(vit, images.features.rows(0, 1), batch.features.rows(0, 1)),
+                      viz::cost_receipt(viz::step_costs(vit, classification<float>(), batch, 1), {1e11, 1e11}),
+                      viz::boosting_section("Boosting", boost, plane),
+                      {"Slides",
+                       {viz::boosting_rounds(boost, plane.train.features, y, {1, 20}),
+                        viz::rank_slides("A digit", digit, {1, 2, 4, 8}, 0, 1)}}}},
+        path);
+}
+
 }  // namespace
 
 void write_report_pages(const std::filesystem::path& folder) {
     std::vector<viz::Section> sections;
     const viz::TrainingRun small = train("small", 8, sections);
     write(folder, "training", {small}, sections);
+    write_sections(folder / "sections.html");
     write(folder, "comparison", {small, train("large", 64, sections)}, {});
 
     const auto curve = [](double slope) {

@@ -46,7 +46,7 @@ TEST_CASE(
     const Section section = attention_maps(model, images, cut);
     const auto& slides = std::get<Slides>(section.parts[1]);
     REQUIRE(slides.slides.size() == 4);
-    CHECK(slides.slides[3].name == "block 2, head 2");
+    CHECK(slides.slides[3].name == "2, 2");
     const auto& map = std::get<HeatMap>(slides.slides[1].figure.marks[0]);
     CHECK(map.values.shape() == Shape{2, 2});
     CHECK(map.values(1, 0) == model.attention_weights(cut)[0](0, 1, 0, 3));  // the third patch, of head 2 in block 1
