@@ -121,10 +121,10 @@ Section boosting_section(std::string title, const AdaBoost& model, const Split<d
         hard.marks.push_back(line);
     }
     return {std::move(title),
-            {Figure{.title = "Errors and their bound",
+            {Figure{.title = "Training error under its bound, and test error",
                     .x = {.title = "round", .whole = true},
                     .y = {.title = "wrong answers (%)", .zero = true},
-                    .marks = {Line{"bound", rounds, bound, Colour::quiet}, Line{"test", rounds, held_out, Colour::red},
+                    .marks = {Line{"bound", rounds, bound, Colour::green}, Line{"test", rounds, held_out, Colour::red},
                               Line{"training", rounds, training, Colour::blue, true}}},
              margin_distribution("Margins of the training rows", margins), hard}};
 }

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "../message.hpp"
+#include "marks.hpp"
 #include "sevenfold/data/synthetic.hpp"
 #include "sevenfold/ensemble/decision_tree.hpp"
 #include "sevenfold/viz/boosting.hpp"
@@ -15,13 +16,6 @@ using namespace sevenfold::viz;
 
 namespace {
 
-template <class M>
-std::vector<M> marks(const Figure& figure) {
-    std::vector<M> out;
-    for (const Mark& mark : figure.marks)
-        if (const auto* one = std::get_if<M>(&mark)) out.push_back(*one);
-    return out;
-}
 CrossValidation result(std::vector<double> train, std::vector<double> test) {
     CrossValidation out;
     out.train.values = std::move(train), out.test.values = std::move(test);

@@ -4,6 +4,7 @@
 
 #include "../data/scratch.hpp"
 #include "../message.hpp"
+#include "marks.hpp"
 #include "sevenfold/nn/linear.hpp"
 #include "sevenfold/viz/training.hpp"
 
@@ -33,13 +34,6 @@ std::vector<Figure> figures(const Section& section) {
     std::vector<Figure> out;
     for (const Part& part : section.parts)
         if (const auto* figure = std::get_if<Figure>(&part)) out.push_back(*figure);
-    return out;
-}
-template <class M>
-std::vector<M> marks(const Figure& figure) {
-    std::vector<M> out;
-    for (const Mark& mark : figure.marks)
-        if (const auto* one = std::get_if<M>(&mark)) out.push_back(*one);
     return out;
 }
 
