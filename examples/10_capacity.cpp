@@ -45,7 +45,7 @@ void report(const examples::Flags& flags, const Study& study, const Curve& capac
     const double best = capacity.at[capacity.best()];
     const Array<double> y = study.data.labels.cast<double>();
     std::vector<std::size_t> sizes;
-    for (std::size_t part : {1, 2, 4, 6, 8}) sizes.push_back(part * y.size() / 10);
+    for (std::size_t part : {1u, 2u, 4u, 6u, 8u}) sizes.push_back(part * y.size() / 10);
     sizes.back() -= 1;  // no fold has fewer rows to train on
     const Curve rows =
         learning_curve(study.make(best), study.data.features, y, repeated_k_fold(y.size(), 5, 1, flags.seed), sizes,

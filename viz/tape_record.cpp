@@ -40,21 +40,22 @@ json to_json(const std::optional<ArrayRecord>& array) {
     return {{"checksum", array->checksum}, {"entries", entries}};
 }
 
+[[noreturn]] void reject(const std::filesystem::path& path, std::string_view rule) {
+    fail<FileError>("tape", path.string(), rule, "Give a file that --record has written.");
+}
+
 // From a file, which may hold anything.
 class Reader {
   public:
     explicit Reader(std::filesystem::path path) : path_(std::move(path)) {}
 
-    [[noreturn]] void reject(std::string_view rule) const {
-        fail<FileError>("tape", path_.string(), rule, "Give a file that --record has written.");
-    }
     const json& member(const json& from, const char* name) const {
-        if (!from.is_object() || !from.contains(name)) reject(text("it has no \"", name, '"'));
+        if (!from.is_object() || !from.contains(name)) reject(path_, text("it has no \"", name, '"'));
         return from[name];
     }
     std::string word(const json& from, const char* name) const {
         const json& value = member(from, name);
-        if (!value.is_string()) reject(text('"', name, "\" is a word"));
+        if (!value.is_string()) reject(path_, text('"', name, "\" is a word"));
         return value.get<std::string>();
     }
     std::optional<ArrayRecord> array(const json& from, const char* name) const {
@@ -62,7 +63,7 @@ class Reader {
         if (value.is_null()) return {};
         const json &checksum = member(value, "checksum"), &entries = member(value, "entries");
         if (!checksum.is_number_unsigned() || !entries.is_array())
-            reject("an array has a checksum and a list of entries");
+            reject(path_, "an array has a checksum and a list of entries");
         ArrayRecord out{checksum.get<std::uint64_t>(), {}};
         for (const json& x : entries) {
             constexpr double infinity = std::numeric_limits<double>::infinity();
@@ -73,7 +74,7 @@ class Reader {
             else if (x == "inf" || x == "-inf")
                 out.entries.push_back(x == "inf" ? infinity : -infinity);
             else
-                reject("an entry is a number, \"NaN\", \"inf\" or \"-inf\"");
+                reject(path_, "an entry is a number, \"NaN\", \"inf\" or \"-inf\"");
         }
         return out;
     }
@@ -158,19 +159,19 @@ void save_tape(const TapeRecord& tape, const std::filesystem::path& path) {
 TapeRecord load_tape(const std::filesystem::path& path) {
     const Reader reader(path);
     const json root = json::parse(read_file(path, largest_file), nullptr, false);
-    if (root.is_discarded()) reader.reject("it is not JSON, or it is cut short");
+    if (root.is_discarded()) reject(path, "it is not JSON, or it is cut short");
     if (reader.member(root, "format") != "sevenfold-tape" || reader.member(root, "version") != 1)
-        reader.reject("it does not say \"format\": \"sevenfold-tape\" and \"version\": 1");
+        reject(path, "it does not say \"format\": \"sevenfold-tape\" and \"version\": 1");
     const json& steps = reader.member(root, "steps");
-    if (!steps.is_array()) reader.reject("\"steps\" is a list");
+    if (!steps.is_array()) reject(path, "\"steps\" is a list");
     TapeRecord out;
     for (const json& from : steps) {
         StepRecord step{
             .op = reader.word(from, "op"), .name = reader.word(from, "name"), .shape = reader.word(from, "shape")};
         const json& inputs = reader.member(from, "inputs");
-        if (!inputs.is_array()) reader.reject("\"inputs\" is a list");
+        if (!inputs.is_array()) reject(path, "\"inputs\" is a list");
         for (const json& input : inputs) {
-            if (!input.is_number_integer()) reader.reject("an input is a step's number");
+            if (!input.is_number_integer()) reject(path, "an input is a step's number");
             step.inputs.push_back(input.get<std::int64_t>());
         }
         step.value = reader.array(from, "value"), step.gradient = reader.array(from, "gradient");

@@ -106,5 +106,6 @@ TEST_CASE("a record reads back as it was saved, and other files are refused") {
     };
     CHECK(has(fault(step("[\"x\"]", "null")), "an input is a step's number"));
     CHECK(has(fault(step("[]", "{\"checksum\": 1, \"entries\": [\"y\"]}")), "an entry is a number"));
+    CHECK(has(fault(step("3", "null")), "\"inputs\" is a list"));
     CHECK(has(fault(step("[]", "{\"checksum\": -1, \"entries\": []}")), "an array has a checksum"));
 }
