@@ -88,7 +88,10 @@ void Drawing::lay_out() {
         for (std::size_t most = 2; most <= 8; ++most)  // how many there will be depends on the room
             for (const Tick& tick : y_.ticks(most)) left_ = std::max(left_, text_width(tick.label) + 14);
         below = figure_.x.title.empty() ? 28 : 48;
-        if (slanted()) below += widest_name() * 0.55;
+        if (slanted()) {  // names lean to the left, and the first one has the least room
+            below += widest_name() * 0.55;
+            left_ = std::max(left_, text_width(figure_.x.names[0]) * 0.8);
+        }
         right_ = 14;
     }
     for (const Mark& mark : figure_.marks) make_room(mark);

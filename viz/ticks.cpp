@@ -111,11 +111,13 @@ std::vector<Tick> Ruler::ticks(std::size_t most) const {
 std::vector<Tick> Ruler::log_ticks(std::size_t most) const {
     const int first = static_cast<int>(std::floor(std::log10(low_) + 1e-9));
     const int last = static_cast<int>(std::ceil(std::log10(high_) - 1e-9));
-    const int every = std::max(1, (last - first) / static_cast<int>(std::max<std::size_t>(most, 1)) + 1);
+    const int inside = static_cast<int>(std::ceil(std::log10(low_) - 1e-9));  // the first power of ten on the axis
+    const int powers = static_cast<int>(std::floor(std::log10(high_) + 1e-9)) - inside + 1;
+    const int every = std::max(1, (powers + static_cast<int>(most) - 1) / std::max(1, static_cast<int>(most)));
     const bool between = static_cast<std::size_t>(3 * (last - first)) <= most + 3;
     std::vector<Tick> out;
     for (int exponent = first; exponent <= last; ++exponent) {
-        if ((exponent - first) % every) continue;
+        if ((exponent - inside) % every) continue;
         for (int factor : {1, 2, 5}) {
             const double value = factor * std::pow(10.0, exponent);
             if (value < low_ * (1 - 1e-9) || value > high_ * (1 + 1e-9) || (factor > 1 && !between)) continue;

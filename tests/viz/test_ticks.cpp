@@ -42,6 +42,7 @@ TEST_CASE("ticks are round numbers that lie within the axis, about as many as as
 TEST_CASE("a log axis has ticks at powers of ten, and between them where there is room") {
     CHECK(labels({.log = true}, {0.001, 1000}, 8) == "0.001 0.01 0.1 1 10 100 1000");
     CHECK(labels({.log = true}, {1, 100}, 6) == "1 2 5 10 20 50 100");
+    CHECK(labels({.log = true}, {0.8, 1200}, 4) == "1 10 100 1000");  // of those on the axis
     CHECK(labels({.log = true}, {1e-12, 1}, 4) == "10⁻¹² 10⁻⁸ 0.0001 1");
 }
 
