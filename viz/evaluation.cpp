@@ -86,7 +86,7 @@ Figure target_picture(std::string title, const Array<double>& predictions, const
                .width = 330,
                .equal = true};
     for (int ring = 1; ring <= 4; ++ring) {
-        Line circle{.name = "", .colour = Colour::quiet};
+        Line circle{.colour = Colour::quiet, .thin = true, .listed = false};
         for (int k = 0; k <= 60; ++k) {
             const double angle = 2 * std::numbers::pi * k / 60;
             circle.x.push_back(reach * ring / 4 * std::cos(angle)),
