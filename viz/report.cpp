@@ -114,7 +114,7 @@ std::vector<std::filesystem::path> save_figures(const Report& report, const std:
     std::vector<std::filesystem::path> files;
     std::set<std::string> taken;
     const auto save = [&](const Figure& figure, const std::string& words) {
-        const std::string first = identifier(beginning(words));
+        const std::string first = identifier(words);
         std::string name = first;
         for (int n = 2; !taken.insert(name).second; ++n) name = text(first, '-', n);
         files.push_back(folder / (name + ".svg"));
@@ -122,7 +122,7 @@ std::vector<std::filesystem::path> save_figures(const Report& report, const std:
     };
     for (const Section& section : report.sections)
         for (const Part& part : section.parts) {
-            if (const auto* figure = std::get_if<Figure>(&part)) save(*figure, figure->title);
+            if (const auto* figure = std::get_if<Figure>(&part)) save(*figure, std::string(beginning(figure->title)));
             if (const auto* slides = std::get_if<Slides>(&part))
                 for (const auto& [name, figure] : slides->slides)
                     save(figure, text(beginning(slides->title), ' ', slides->label, ' ', name));

@@ -109,8 +109,8 @@ void add_layers(Section& section, const TrainingRun& run, bool named) {
     const double end = static_cast<double>(run.history.rows()) + 0.5;
     HeatMap map{.name = "log₁₀ of the norm", .values = Array<double>(Shape{layers.size(), run.history.rows()}, norms)};
     map.x_low = 0.5, map.x_high = end;
-    const std::string title = "Gradient norm of each layer, in the last step of an epoch";
-    section.parts.push_back(Figure{.title = named ? run.name + ": " + title : title,
+    const std::string of = named ? " (" + run.name + ")" : "";
+    section.parts.push_back(Figure{.title = "Gradient norm of each layer" + of + ", in the last step of an epoch",
                                    .x = {.title = "epoch", .whole = true},
                                    .y = {.title = "layer", .down = true, .names = layers},
                                    .marks = {map},

@@ -16,14 +16,15 @@ Figure line(const std::string& title) { return {.title = title, .marks = {Line{"
 Report everything() {
     return {.title = "A <report>",
             .summary = "One of each & more.",
-            .sections = {{"First", {Paragraph{"Words < here."}, line("Loss, by epoch")}},
-                         {"Second",
-                          {Slides{.title = "Rounds", .label = "round", .slides = {{"1", line("a")}, {"2", line("b")}}},
-                           Gallery{.title = "Pictures", .pictures = {{"data:image/png;base64,", "a 7 & a 1"}}},
-                           TextTable{.title = "Costs",
-                                     .columns = {"op", "time", "note"},
-                                     .rows = {{"matmul", "1.5", "-"}, {"add", "−2", "x"}},
-                                     .marked = {false, true}}}}}};
+            .sections = {
+                {"First", {Paragraph{"Words < here."}, line("Loss, by epoch")}},
+                {"Second",
+                 {Slides{.title = "Rounds", .label = "round, part", .slides = {{"1", line("a")}, {"2", line("b")}}},
+                  Gallery{.title = "Pictures", .pictures = {{"data:image/png;base64,", "a 7 & a 1"}}},
+                  TextTable{.title = "Costs",
+                            .columns = {"op", "time", "note"},
+                            .rows = {{"matmul", "1.5", "-"}, {"add", "−2", "x"}},
+                            .marked = {false, true}}}}}};
 }
 
 }  // namespace
@@ -34,7 +35,7 @@ TEST_CASE("a report's page holds its parts, and no words of theirs become markup
     const std::string page = read_file(scratch / "report.html");
     for (const char* part : {"<h1>A &lt;report&gt;</h1>", "One of each &amp; more.",
                              "<a href=\"#section-2\">Second</a>", "<section id=\"section-1\"><h2>First</h2>",
-                             "Words &lt; here.", "<label>round <input type=\"range\" min=\"0\" max=\"1\"/>",
+                             "Words &lt; here.", "<label>round, part <input type=\"range\" min=\"0\" max=\"1\"/>",
                              "<div class=\"slide\" data-name=\"2\">", "a 7 &amp; a 1", "<td class=\"amount\">1.5</td>",
                              "<td>x</td>", "<tr class=\"marked\"><th scope=\"row\">add</th>"}) {
         INFO(part);
@@ -54,7 +55,8 @@ TEST_CASE("every figure of a report becomes a file named after its title, and no
         names.push_back(file.filename().string());
         CHECK(xml_fault(read_file(file)) == "");
     }
-    CHECK(names == std::vector<std::string>{"loss.svg", "rounds-round-1.svg", "rounds-round-2.svg", "loss-2.svg"});
+    CHECK(names ==
+          std::vector<std::string>{"loss.svg", "rounds-round-part-1.svg", "rounds-round-part-2.svg", "loss-2.svg"});
 }
 
 TEST_CASE("a report that cannot be shown says why") {
