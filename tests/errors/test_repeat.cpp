@@ -42,7 +42,11 @@ struct Run {
 // A step that throws in its middle, on a tape that is then used for the whole step.
 using Accident = void (*)(Run&, Tape<float>&);
 
-const std::pair<const char*, Accident> accidents[] = {
+struct Named {
+    const char* what;
+    Accident accident;
+};
+const Named accidents[] = {
     {"forward: a class that there is not",
      [](Run& run, Tape<float>&) { cross_entropy(run.model(run.data.features), Labels::full({32}, 2)); }},
     {"forward: a shape that does not fit",
@@ -90,15 +94,15 @@ const std::pair<const char*, Accident> accidents[] = {
 TEST_CASE("a training step that throws anywhere can be repeated, and leads to the same bits") {
     Tried tried("training steps that threw, repeated");
     for (const char* rule : {"sgd", "momentum", "nesterov", "adagrad", "adadelta", "rmsprop", "adam"})
-        for (const auto& [what, accident] : accidents) {
+        for (const Named& named : accidents) {
             CAPTURE(rule);
-            CAPTURE(what);
+            CAPTURE(named.what);
             Run clean(rule), disturbed(rule);
             for (int i = 0; i < 4; ++i) {
                 clean.steps(1);
                 {
                     Tape<float> tape;
-                    CHECK_THROWS_AS(accident(disturbed, tape), Error);
+                    CHECK_THROWS_AS(named.accident(disturbed, tape), Error);
                 }
                 disturbed.steps(1);
                 tried.add(true);
@@ -109,12 +113,12 @@ TEST_CASE("a training step that throws anywhere can be repeated, and leads to th
 }
 
 TEST_CASE("the tape on which something threw records and differentiates what comes after") {
-    for (const auto& [what, accident] : accidents) {
-        CAPTURE(what);
+    for (const Named& named : accidents) {
+        CAPTURE(named.what);
         Run clean("adam"), disturbed("adam");
         clean.steps(1);
         Tape<float> tape;
-        CHECK_THROWS_AS(accident(disturbed, tape), Error);
+        CHECK_THROWS_AS(named.accident(disturbed, tape), Error);
         tape.find_anomalies(false);
         disturbed.step(tape);
         CHECK(clean.model.state() == disturbed.model.state());

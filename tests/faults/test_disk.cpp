@@ -51,7 +51,7 @@ void goes_on(const std::filesystem::path& checkpoint) {
 TEST_CASE("a file that may not grow further leaves the old checkpoint, says so, and the run can be repeated") {
     Tried tried("full disk, file limit or read-only folder while a checkpoint is saved");
     const Scratch scratch;
-    for (const rlim_t limit : {0, 1, 1000, 4096}) {
+    for (const rlim_t limit : {0u, 1u, 1000u, 4096u}) {
         CAPTURE(limit);
         begin(scratch / "run.ckpt");
         Child child([&] {

@@ -68,7 +68,9 @@ TEST_CASE("every op and its gradient stay finite in float, at both ends of its r
     MESSAGE("SEVENFOLD_SEED=" << seed << " SEVENFOLD_CASES=" << cases);
     Tried tried("every op at extreme numbers: 1e±30, denormals, zeros");
     Random random(seed);
-    for (const auto& [op, list] : samples::op_samples())
+    for (const auto& one : samples::op_samples()) {
+        const std::string& op = one.first;
+        const std::vector<Sample>& list = one.second;
         // Singular vectors have no derivative where singular values are equal, and a wild one nearby.
         for (std::uint64_t turn = op == "svd" || op == "singular_values" ? cases : 0;
              turn < std::max<std::uint64_t>(cases / 50, 5); ++turn)
@@ -99,6 +101,7 @@ TEST_CASE("every op and its gradient stay finite in float, at both ends of its r
                     CHECK(finite_where_double_is(narrow.gradients[i], wide.gradients[i]));
                 }
             }
+    }
 }
 
 TEST_CASE_TEMPLATE(
