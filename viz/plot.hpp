@@ -104,7 +104,7 @@ void save_svg(const Figure& figure, const std::filesystem::path& path);
 
 /// The figure's numbers as HTML tables. Of a matrix with more than 32 rows or columns it shows a part, and says so.
 std::string number_tables(const Figure& figure);
-/// Caption, drawing and, folded, the numbers: a <figure> for a page.
+/// Caption, drawing and, folded, the numbers: a `<figure>` for a page.
 std::string figure_html(const Figure& figure);
 
 }  // namespace sevenfold::viz
