@@ -38,8 +38,8 @@ struct Line {
     std::vector<double> x{}, y{};
     Colour colour = Colour::blue;
     bool dashed = false;
-    bool thin = false;   ///< and pale: a contour, for what lies above it
-    bool listed = true;  ///< with its numbers in the tables
+    bool thin = false;     ///< and pale: a contour, for what lies above it
+    bool listed = true;    ///< with its numbers in the tables
     bool labelled = true;  ///< else its name is in the table of numbers only
 };
 /// The area between two lines over the same x.
