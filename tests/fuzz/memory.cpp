@@ -31,6 +31,11 @@ void uncounted(void* block) noexcept {
 [[gnu::noinline]] void* operator new(std::size_t bytes, std::align_val_t alignment) {
     return counted(bytes, static_cast<std::size_t>(alignment));
 }
+[[gnu::noinline]] void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {  // std::stable_sort's
+    try {
+        return counted(bytes, alignof(std::max_align_t));
+    } catch (const std::bad_alloc&) { return nullptr; }
+}
 [[gnu::noinline]] void operator delete(void* block) noexcept { uncounted(block); }
 [[gnu::noinline]] void operator delete(void* block, std::size_t) noexcept { uncounted(block); }
 [[gnu::noinline]] void operator delete(void* block, std::align_val_t) noexcept { uncounted(block); }
