@@ -69,11 +69,11 @@ void show_neuron(const examples::Flags& flags, const std::string& explore) {
 int main(int argc, char** argv) {
     return examples::run([&] {
         std::string explore;
-        const examples::Flags flags =
-            examples::read_flags(argc, argv, "One neuron: backprop by the tape and by hand.", {.epochs = 5, .lr = 0.1},
-                                 {{"--explore", "Write a page to step through it to this file", &explore}},
-                                 {"--data", "--batch", "--seed", "--optimizer", "--save", "--resume", "--threads",
-                                  "--micro-batch", "--out", "--report", "--figures", "--compare", "--record"});
+        const examples::Flags flags = examples::read_flags(
+            argc, argv, "One neuron: backprop by the tape and by hand.", {.epochs = 5, .lr = 0.1},
+            {{"--explore", "Write a page to step through it to this file", &explore}},
+            {"--data", "--batch", "--seed", "--optimizer", "--save", "--resume", "--threads", "--micro-batch",
+             "--patience", "--out", "--report", "--figures", "--compare", "--record"});
         show_neuron(flags, explore);
     });
 }

@@ -113,8 +113,8 @@ void train(const examples::Flags& flags) {
 
 int main(int argc, char** argv) {
     return examples::run([&] {
-        train(examples::read_flags(argc, argv, "A network out of single numbers learns two moons.",
-                                   {.epochs = 60, .batch = 100, .lr = 0.03}, {},
-                                   {"--data", "--save", "--resume", "--threads", "--micro-batch", "--record"}));
+        train(examples::read_flags(
+            argc, argv, "A network out of single numbers learns two moons.", {.epochs = 60, .batch = 100, .lr = 0.03},
+            {}, {"--data", "--save", "--resume", "--threads", "--micro-batch", "--patience", "--record"}));
     });
 }

@@ -111,6 +111,6 @@ int main(int argc, char** argv) {
     return examples::run([&] {
         compare(examples::read_flags(
             argc, argv, "The seven update rules side by side on a regression.", {.epochs = 200, .optimizer = "all"}, {},
-            {"--data", "--save", "--resume", "--threads", "--micro-batch", "--compare", "--record"}));
+            {"--data", "--save", "--resume", "--threads", "--micro-batch", "--patience", "--compare", "--record"}));
     });
 }

@@ -132,8 +132,9 @@ void explore(const examples::Flags& flags) {
 
 int main(int argc, char** argv) {
     return examples::run([&] {
-        explore(examples::read_flags(argc, argv, "Eigenvalues of a loss's Hessian by Hessian-vector products.",
-                                     {.epochs = 100, .batch = 30, .lr = 0.01}, {},
-                                     {"--data", "--save", "--resume", "--threads", "--micro-batch", "--record"}));
+        explore(examples::read_flags(
+            argc, argv, "Eigenvalues of a loss's Hessian by Hessian-vector products.",
+            {.epochs = 100, .batch = 30, .lr = 0.01}, {},
+            {"--data", "--save", "--resume", "--threads", "--micro-batch", "--patience", "--record"}));
     });
 }

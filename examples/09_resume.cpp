@@ -88,6 +88,6 @@ void show(const examples::Flags& flags) {
 int main(int argc, char** argv) {
     return examples::run([&] {
         show(examples::read_flags(argc, argv, "Training interrupted and resumed, bit for bit.", {.epochs = 6}, {},
-                                  {"--data", "--resume", "--record"}));
+                                  {"--data", "--resume", "--patience", "--record"}));
     });
 }

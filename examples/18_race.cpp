@@ -80,8 +80,8 @@ int main(int argc, char** argv) {
         const examples::Flags flags = examples::read_flags(
             argc, argv, "The seven update rules race down six surfaces.", {.epochs = 60},
             {{"--steps", "Steps of every rule", &options.steps}, {"--page", "Write the page to this file", &page}},
-            {"--data", "--batch", "--lr", "--optimizer", "--save", "--resume", "--threads", "--micro-batch", "--out",
-             "--compare"});
+            {"--data", "--batch", "--lr", "--optimizer", "--save", "--resume", "--threads", "--micro-batch",
+             "--patience", "--out", "--compare", "--record"});
         options.seed = flags.seed;
         race(flags, options, page);
     });

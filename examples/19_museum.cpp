@@ -62,12 +62,12 @@ void show(const examples::Flags& flags, const std::string& name, const std::stri
 int main(int argc, char** argv) {
     return examples::run([&] {
         std::string name, page;
-        const examples::Flags flags =
-            examples::read_flags(argc, argv, "A museum of wrong gradients, each caught by gradient checking.", {},
-                                 {{"--exhibit", "Show this one alone", &name},
-                                  {"--page", "Write the page with the exercises to this file", &page}},
-                                 {"--data", "--epochs", "--batch", "--lr", "--seed", "--optimizer", "--save",
-                                  "--resume", "--threads", "--micro-batch", "--report", "--figures", "--compare"});
+        const examples::Flags flags = examples::read_flags(
+            argc, argv, "A museum of wrong gradients, each caught by gradient checking.", {},
+            {{"--exhibit", "Show this one alone", &name},
+             {"--page", "Write the page with the exercises to this file", &page}},
+            {"--data", "--epochs", "--batch", "--lr", "--seed", "--optimizer", "--save", "--resume", "--threads",
+             "--micro-batch", "--patience", "--report", "--figures", "--compare", "--record"});
         show(flags, name, page);
     });
 }

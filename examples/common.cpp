@@ -70,6 +70,10 @@ Flags read_flags(int argc, char** argv, const std::string& about, Flags flags, c
                    "Rows that go through the model at a time, 0: all of a step; without it, what is faster")
         ->type_name("N")
         ->transform(whole);
+    app.add_option("--patience", flags.patience,
+                   "Stop after N epochs without a lower held-out loss, and take the best epoch's weights")
+        ->type_name("N")
+        ->transform(count);
     app.add_option("--out", flags.out, "Write the numbers into the folder DIR, as CSV")->type_name("DIR");
     app.add_option("--report", flags.report, "Write what happened as a page, to FILE")->type_name("FILE");
     app.add_option("--figures", flags.figures, "Write the report's figures as SVG files into the folder DIR")
@@ -134,6 +138,7 @@ sevenfold::TrainOptions<float> train_options(const Flags& flags) {
     options.threads = flags.threads;
     if (flags.threads > 1 && options.micro_batch == 0)
         std::cerr << "Note: threads share a step when --micro-batch cuts it into parts.\n";
+    if (flags.patience) options.early_stopping = {.patience = *flags.patience};
     options.layer_gradients = wants_report(flags);
     options.settings = {{"seed", std::to_string(flags.seed)},
                         {"optimizer", flags.optimizer},

@@ -24,6 +24,7 @@ struct Flags {
     std::string optimizer = "adam";
     std::string save{}, resume{};  ///< checkpoint files
     std::size_t threads = 1;
+    std::optional<std::size_t> patience{};     ///< epochs without a lower held-out loss before training stops
     std::optional<std::size_t> micro_batch{};  ///< rows that go through the model at a time; 0 or none: all of a step
     std::string out{};      ///< a folder for history.csv, history.json and run.json, or for an example's tables
     std::string report{};   ///< a page
@@ -49,10 +50,11 @@ Flags read_flags(int argc, char** argv, const std::string& about, Flags defaults
                  const std::vector<std::string>& ignored = {});
 
 /// What to ignore where nothing is trained epoch by epoch, and where nothing is saved.
-inline const std::vector<std::string> without_epochs{"--data", "--epochs", "--batch",       "--lr",      "--optimizer",
-                                                     "--save", "--resume", "--micro-batch", "--compare", "--record"};
-inline const std::vector<std::string> without_checkpoints{"--data",        "--save",    "--resume",
-                                                          "--micro-batch", "--compare", "--record"};
+inline const std::vector<std::string> without_epochs{"--data",      "--epochs",  "--batch",  "--lr",
+                                                     "--optimizer", "--save",    "--resume", "--micro-batch",
+                                                     "--patience",  "--compare", "--record"};
+inline const std::vector<std::string> without_checkpoints{"--data",     "--save",    "--resume", "--micro-batch",
+                                                          "--patience", "--compare", "--record"};
 
 /// Runs the example; an error of the library becomes its message on standard error and exit status 1.
 int run(const std::function<void()>& example);
