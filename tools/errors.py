@@ -52,27 +52,32 @@ UNREACHABLE = {
 }
 
 
-def arguments(source, at):
-    """The arguments of a call whose opening parenthesis ends before `at`, and where the call ends."""
-    found, start, depth = [], at, 0
-    while True:
+def outside_strings(source, at=0):
+    """Each place and character from `at` on that is not within a string, and how many brackets are open before it."""
+    depth = 0
+    while at < len(source):
         c = source[at]
         if c in "\"'":
             end = at + 1
             while source[end] != c:
                 end += 2 if source[end] == "\\" else 1
             at = end
-        elif c in "([{":
-            depth += 1
-        elif c in ")]}":
-            if depth == 0:
-                last = source[start:at].strip()
-                return found + ([last] if last else []), at
-            depth -= 1
-        elif c == "," and depth == 0:
-            found.append(source[start:at].strip())
-            start = at + 1
+        else:
+            yield at, c, depth
+            depth += (c in "([{") - (c in ")]}")
         at += 1
+
+
+def arguments(source, at):
+    """The arguments of a call whose opening parenthesis ends before `at`, and where the call ends."""
+    found, start = [], at
+    for at, c, depth in outside_strings(source, at):
+        if depth == 0 and c in ",)]}":
+            found.append(source[start:at].strip())
+            if c != ",":
+                return found if found[-1] else found[:-1], at
+            start = at + 1
+    raise ValueError("a call that does not end")
 
 
 def unescape(literal):
@@ -81,24 +86,12 @@ def unescape(literal):
 
 
 def split_top(source, separator):
-    """Cuts an expression at an operator outside of parentheses and strings."""
-    parts, start, depth, at = [], 0, 0, 0
-    while at < len(source):
-        c = source[at]
-        if c in "\"'":
-            end = at + 1
-            while source[end] != c:
-                end += 2 if source[end] == "\\" else 1
-            at = end
-        elif c in "([{":
-            depth += 1
-        elif c in ")]}":
-            depth -= 1
-        elif depth == 0 and source.startswith(separator, at):
+    """Cuts an expression at an operator outside of brackets and strings."""
+    parts, start = [], 0
+    for at, _, depth in outside_strings(source):
+        if depth == 0 and at >= start and source.startswith(separator, at):
             parts.append(source[start:at])
-            at += len(separator) - 1
-            start = at + 1
-        at += 1
+            start = at + len(separator)
     return parts + [source[start:]]
 
 
