@@ -27,10 +27,16 @@ Epoch<T>::Epoch(Dataset<T> data, std::vector<std::size_t> order, const LoaderOpt
       batches_(count_batches(order_.size(), options)) {}
 
 template <class T>
-Batch<T> Epoch<T>::operator[](std::size_t b) const {
+std::size_t Epoch<T>::batch_size(std::size_t b) const {
     if (b >= batches_) fail<IndexError>("loader", text("batch ", b), text("this epoch has ", batches_, " batches"));
-    const auto rows =
-        std::span(order_).subspan(b * batch_size_, std::min(batch_size_, order_.size() - b * batch_size_));
+    return std::min(batch_size_, order_.size() - b * batch_size_);
+}
+
+template <class T>
+Batch<T> Epoch<T>::part(std::size_t b, std::size_t first, std::size_t last) const {
+    if (const std::size_t size = batch_size(b); first > last || last > size)
+        fail<IndexError>("loader", text("rows ", first, " to ", last, " of batch ", b), text("it has ", size, " rows"));
+    const auto rows = std::span(order_).subspan(b * batch_size_ + first, last - first);
     Batch<T> batch{data_.features.rows(rows), {}, {}, {rows.begin(), rows.end()}};
     if (data_.has_labels()) batch.labels = data_.labels.rows(rows);
     if (data_.has_targets()) batch.targets = data_.targets.rows(rows);

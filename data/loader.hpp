@@ -34,7 +34,11 @@ class Epoch {
 
     std::size_t size() const { return batches_; }
     /// Batch b, from 0. Throws IndexError.
-    Batch<T> operator[](std::size_t b) const;
+    Batch<T> operator[](std::size_t b) const { return part(b, 0, batch_size(b)); }
+    /// Rows in batch b. Throws IndexError.
+    std::size_t batch_size(std::size_t b) const;
+    /// Rows first to last - 1 of batch b, for those who share it: the rest is not touched. Throws IndexError.
+    Batch<T> part(std::size_t b, std::size_t first, std::size_t last) const;
 
     struct Iterator {
         const Epoch* epoch;

@@ -49,6 +49,19 @@ TEST_CASE("the order follows from seed and epoch alone") {
     CHECK(a.epoch(5)[2].features == b.epoch(5)[2].features);
 }
 
+TEST_CASE("a batch is its parts") {
+    const Loader<float> loader(ten_rows(), {.batch_size = 4, .seed = 1});
+    const Epoch<float> epoch = loader.epoch(2);
+    CHECK(epoch.batch_size(2) == 2);
+    const Batch<float> whole = epoch[1], part = epoch.part(1, 1, 3);
+    CHECK(part.size() == 2);
+    CHECK(part.features == whole.features.rows(1, 3));
+    CHECK(part.labels == whole.labels.rows(1, 3));
+    CHECK(part.rows[0] == whole.rows[1]);
+    CHECK(epoch.part(1, 2, 2).size() == 0);
+    CHECK_THROWS_WITH_AS(epoch.part(2, 1, 3), "[loader] rows 1 to 3 of batch 2: it has 2 rows.", IndexError);
+}
+
 TEST_CASE("without shuffling the rows keep their order") {
     const Loader<float> loader(ten_rows(), {.batch_size = 4, .shuffle = false});
     CHECK(order(loader.epoch(3)) == std::vector<std::size_t>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9});
