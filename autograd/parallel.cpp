@@ -14,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "sevenfold/autograd/communicator.hpp"
 #include "sevenfold/autograd/tape.hpp"
 
 namespace sevenfold {
@@ -75,8 +76,9 @@ void run(std::size_t n, std::size_t threads, const Turn& turn) {
 }  // namespace
 
 void parallel_for(std::size_t n, std::size_t threads, const std::function<void(std::size_t)>& body) {
-    // On the other threads there is no tape, so on the caller's there must be none either.
+    // On the other threads there is no tape and no other rank, so on the caller's there must be none either.
     const auto turn = [&](std::size_t i) {
+        const Communicator::Use alone(Communicator::alone());
         const NoTape<float> no_float;
         const NoTape<double> no_double;
         body(i);

@@ -238,6 +238,12 @@ void Tape<T>::backward_into(std::vector<LeafGradient<T>>& gradients, const Varia
 }
 
 template <class T>
+void Tape<T>::backward_each(const LeafSink<T>& sink, const Variable<T>& y, const Array<T>& upstream,
+                            BackwardOptions options) {
+    propagate(y, upstream, options, &sink);
+}
+
+template <class T>
 Array<T> Tape<T>::take_gradient(Node<T>& leaf_step) {
     if (retained_) return leaf_step.gradient;
     leaf_step.has_gradient = 0;
@@ -246,7 +252,8 @@ Array<T> Tape<T>::take_gradient(Node<T>& leaf_step) {
 
 // Everything but the leaves: they are touched when nothing can go wrong any more.
 template <class T>
-void Tape<T>::propagate(const Variable<T>& y, const Array<T>& upstream, BackwardOptions options) {
+void Tape<T>::propagate(const Variable<T>& y, const Array<T>& upstream, BackwardOptions options,
+                        const LeafSink<T>* sink) {
     const std::uint32_t start = check_start(y, upstream, "backward");
     walked_ = true;
     if (retained_) forget_gradients();
@@ -254,7 +261,7 @@ void Tape<T>::propagate(const Variable<T>& y, const Array<T>& upstream, Backward
     nodes_[start].gradient = upstream;
     nodes_[start].has_gradient = 1;
     try {
-        walk(start, options);
+        walk(start, options, sink);
     } catch (...) {  // the step can be repeated
         forget_gradients();
         throw;
@@ -262,7 +269,7 @@ void Tape<T>::propagate(const Variable<T>& y, const Array<T>& upstream, Backward
 }
 
 template <class T>
-void Tape<T>::walk(std::uint32_t from, BackwardOptions options) {
+void Tape<T>::walk(std::uint32_t from, BackwardOptions options, const LeafSink<T>* sink) {
     NoTape<T> quiet;
     if (options.release) released_ = true;
     const bool changed = leaves_changed();
@@ -271,7 +278,11 @@ void Tape<T>::walk(std::uint32_t from, BackwardOptions options) {
     for (std::uint32_t i = from + 1; i-- > 0;) {
         if (i >= 32) __builtin_prefetch(nodes + (i - 32));  // processors guess worse backwards
         Node<T>& node = nodes[i];
-        if (!node.op || !node.has_gradient) continue;
+        if (!node.has_gradient) continue;
+        if (!node.op) {
+            if (sink) (*sink)(Variable<T>(leaves_[node.first].leaf), take_gradient(node));
+            continue;
+        }
         if (changed && node.reads_leaf) check_saved(node);
         step.at(node, node.gradient);
         node.op->backward(step);

@@ -9,6 +9,7 @@
 // made inside another's scope takes over until it ends. Without a tape nothing is recorded: that is how to run a model.
 #pragma once
 
+#include <functional>
 #include <iosfwd>
 #include <map>
 #include <memory>
@@ -33,6 +34,10 @@ struct LeafGradient {
     Variable<T> leaf;
     Array<T> gradient;
 };
+
+/// Takes a leaf and the whole gradient that backward found for it.
+template <class T = float>
+using LeafSink = std::function<void(const Variable<T>& leaf, Array<T> gradient)>;
 
 /// Steps first to last - 1 of a tape, recorded while a Scope of this name lived.
 struct TapeScope {
@@ -66,6 +71,10 @@ class Tape {
     /// the order of their first use. So threads can walk their tapes over shared leaves at once; whoever adds up the
     /// results, leaf.add_grad(gradient), in an order of its own choice gets the same bits on any number of threads.
     void backward_into(std::vector<LeafGradient<T>>& gradients, const Variable<T>& y, const Array<T>& upstream,
+                       BackwardOptions options = {});
+    /// The same for those who have use for a gradient before all are there: `sink` gets each when the walk has passed the
+    /// leaf's first use, the last leaf first. A leaf that was changed while the tape recorded comes once for each version.
+    void backward_each(const LeafSink<T>& sink, const Variable<T>& y, const Array<T>& upstream,
                        BackwardOptions options = {});
     /// Gradient of a recorded variable or leaf, after backward(.., {.retain = true}). Throws TapeError.
     Array<T> gradient(const Variable<T>& v) const;
@@ -176,10 +185,11 @@ class Tape {
     Source place_without_hint(const std::shared_ptr<Leaf<T>>& leaf);
     Variable<T> saved_input(Source source) const;
     Variable<T> saved_output(std::size_t step) const;
-    void propagate(const Variable<T>& y, const Array<T>& upstream, BackwardOptions options);
+    void propagate(const Variable<T>& y, const Array<T>& upstream, BackwardOptions options,
+                   const LeafSink<T>* sink = nullptr);
     Array<T> take_gradient(Node<T>& leaf_step);
     std::uint32_t check_start(const Variable<T>& y, const Array<T>& upstream, std::string_view who);
-    void walk(std::uint32_t from, BackwardOptions options);
+    void walk(std::uint32_t from, BackwardOptions options, const LeafSink<T>* sink);
     void recorded_much_or_watched(std::span<const Variable<T>* const> xs, const Array<T>& y);
     bool leaves_changed() const;
     void check_saved(const Node<T>& node) const;

@@ -13,6 +13,8 @@
 
 #include "sevenfold/autograd/error.hpp"
 
+#include "sevenfold/autograd/communicator.hpp"
+
 namespace sevenfold {
 namespace {
 
@@ -111,6 +113,7 @@ std::string read_file(const fs::path& path, std::uint64_t limit) {
 }
 
 void write_file_atomically(const fs::path& path, std::string_view bytes) {
+    if (!Communicator::current().is_root()) return;
     const fs::path target = without_link(path);
     struct stat old {};
     const bool exists = ::stat(target.c_str(), &old) == 0;

@@ -17,6 +17,7 @@ std::string read_file(const std::filesystem::path& path, std::uint64_t limit = r
 
 /// Replaces the file, or makes it: the bytes are written and synced beside it, then renamed over it, so that a run that
 /// is killed leaves the old file or the new one. A link is followed; permissions stay as they were. Throws FileError.
+/// Where several processes work together (Communicator::current()), rank 0 writes, and the others do nothing.
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
 
 /// Removes what runs that were killed while they replaced this file have left beside it. Errors are passed over.

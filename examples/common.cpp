@@ -10,9 +10,17 @@
 #include "sevenfold/autograd/error.hpp"
 #include "sevenfold/autograd/version.hpp"
 #include "sevenfold/optim/rules.hpp"
+#ifdef SEVENFOLD_WITH_MPI
+#include "sevenfold/distributed/session.hpp"
+#endif
 
 namespace examples {
 namespace {
+
+// The program has said all there was to say.
+struct Exit {
+    int status;
+};
 
 CLI::Validator one_of(const std::vector<std::string>& words) {
     return CLI::Validator(
@@ -103,7 +111,7 @@ Flags read_flags(int argc, char** argv, const std::string& about, Flags flags, c
 
     try {
         app.parse(argc, argv);
-    } catch (const CLI::ParseError& error) { std::exit(app.exit(error) == 0 ? 0 : 2); }
+    } catch (const CLI::ParseError& error) { throw Exit{app.exit(error) == 0 ? 0 : 2}; }
     if (*lr_flag) flags.lr = lr;
     flags.name = std::filesystem::path(argv[0]).filename().string();
     for (int i = 0; i < argc; ++i) {
@@ -120,9 +128,12 @@ Flags read_flags(int argc, char** argv, const std::string& about, Flags flags, c
 
 int run(const std::function<void()>& example) {
     try {
+#ifdef SEVENFOLD_WITH_MPI
+        const sevenfold::distributed::Session session;  // under mpirun, its processes work on this together
+#endif
         example();
         return 0;
-    } catch (const sevenfold::Error& error) {
+    } catch (const Exit& exit) { return exit.status; } catch (const sevenfold::Error& error) {
         std::cout.flush();
         std::cerr << error.what() << '\n';
         return 1;

@@ -67,7 +67,9 @@ std::vector<std::uint64_t> whole_numbers(const fs::path& path, const std::string
 
 }  // namespace
 
-SafetensorsFile::SafetensorsFile(const fs::path& path) : path_(path), bytes_(read_file(path)) {
+SafetensorsFile::SafetensorsFile(const fs::path& path) : SafetensorsFile(read_file(path), path) {}
+
+SafetensorsFile::SafetensorsFile(std::string bytes, const fs::path& path) : path_(path), bytes_(std::move(bytes)) {
     static_assert(std::endian::native == std::endian::little, "elements are copied as they are");
     ByteReader reader(bytes_, "safetensors", path);
     const std::uint64_t length = reader.little(8, "the length of the header");
@@ -169,7 +171,9 @@ template void SafetensorsWriter::add(const std::string&, const Array<float>&);
 template void SafetensorsWriter::add(const std::string&, const Array<double>&);
 template void SafetensorsWriter::add(const std::string&, const Array<std::int64_t>&);
 
-void SafetensorsWriter::write(const fs::path& path) const {
+void SafetensorsWriter::write(const fs::path& path) const { write_file_atomically(path, bytes()); }
+
+std::string SafetensorsWriter::bytes() const {
     // Wider elements first: then every array lies at a multiple of its element's size and can be read in place.
     std::vector<const Entry*> order;
     for (const Entry& e : entries_) order.push_back(&e);
@@ -193,11 +197,11 @@ void SafetensorsWriter::write(const fs::path& path) const {
         fail<ValueError>("safetensors", "metadata that is not UTF-8", "the header is JSON, which is UTF-8");
     }
     text.resize((text.size() + 7) / 8 * 8, ' ');
-    std::string bytes;
-    append_little(bytes, text.size(), 8);
-    bytes += text;
-    for (const Entry* e : order) bytes += e->bytes;
-    write_file_atomically(path, bytes);
+    std::string all;
+    append_little(all, text.size(), 8);
+    all += text;
+    for (const Entry* e : order) all += e->bytes;
+    return all;
 }
 
 }  // namespace sevenfold

@@ -29,6 +29,8 @@ class SafetensorsFile {
 
     /// Throws FileError.
     explicit SafetensorsFile(const std::filesystem::path& path);
+    /// The file's bytes, from wherever; `path` names them in errors.
+    SafetensorsFile(std::string bytes, const std::filesystem::path& path);
 
     const std::vector<Entry>& entries() const { return entries_; }  ///< in the order of their bytes
     const std::map<std::string, std::string>& metadata() const { return metadata_; }
@@ -59,6 +61,8 @@ class SafetensorsWriter {
     void add(const std::string& name, const Array<T>& array);
     /// Replaces the file as a whole, or leaves it as it was. Throws FileError.
     void write(const std::filesystem::path& path) const;
+    /// What write would write.
+    std::string bytes() const;
 
   private:
     struct Entry {

@@ -48,6 +48,7 @@ UNREACHABLE = {
     "LAPACK's iteration did not converge": "no matrix is known for which it does not",
     "there are fewer than 2^32": "takes 2^32 rows of data",
     "the shipped data sets are in none of these folders": "takes an installation without its data",
+    "each rank has a second thread, which watches the others": "takes another MPI",
     "archives hold less than 4 GiB and 65535 members": "takes 65535 arrays or 4 GiB",
 }
 

@@ -92,7 +92,7 @@ void add_all(SafetensorsWriter& file, std::string_view prefix, const State<T>& s
 }  // namespace
 
 template <class T>
-void save_checkpoint(const std::filesystem::path& path, const Checkpoint<T>& c) {
+std::string to_bytes(const Checkpoint<T>& c) {
     SafetensorsWriter file;
     add_all(file, model_prefix, c.model);
     if (c.best) add_all(file, best_prefix, *c.best);
@@ -106,12 +106,22 @@ void save_checkpoint(const std::filesystem::path& path, const Checkpoint<T>& c) 
                      {"keeps_best", c.best ? "true" : "false"}, {"optimizer", optimizer.dump()},
                      {"random", Json(c.random).dump()},         {"settings", Json(c.settings).dump()},
                      {"position", to_json(c.position).dump()},  {"history", c.history.json()}};
-    file.write(path);
+    return file.bytes();
+}
+
+template <class T>
+void save_checkpoint(const std::filesystem::path& path, const Checkpoint<T>& c) {
+    write_file_atomically(path, to_bytes(c));
 }
 
 template <class T>
 Checkpoint<T> load_checkpoint(const std::filesystem::path& path) {
-    const SafetensorsFile file(path);
+    return checkpoint_from_bytes<T>(read_file(path), path);
+}
+
+template <class T>
+Checkpoint<T> checkpoint_from_bytes(std::string bytes, const std::filesystem::path& path) {
+    const SafetensorsFile file(std::move(bytes), path);
     const auto& metadata = file.metadata();
     const auto entry = [&](const std::string& key) {
         const auto found = metadata.find(key);
@@ -161,5 +171,9 @@ template void save_checkpoint(const std::filesystem::path&, const Checkpoint<flo
 template void save_checkpoint(const std::filesystem::path&, const Checkpoint<double>&);
 template Checkpoint<float> load_checkpoint(const std::filesystem::path&);
 template Checkpoint<double> load_checkpoint(const std::filesystem::path&);
+template std::string to_bytes(const Checkpoint<float>&);
+template std::string to_bytes(const Checkpoint<double>&);
+template Checkpoint<float> checkpoint_from_bytes(std::string, const std::filesystem::path&);
+template Checkpoint<double> checkpoint_from_bytes(std::string, const std::filesystem::path&);
 
 }  // namespace sevenfold

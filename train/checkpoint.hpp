@@ -48,4 +48,10 @@ void save_checkpoint(const std::filesystem::path& path, const Checkpoint<T>& che
 template <class T>
 Checkpoint<T> load_checkpoint(const std::filesystem::path& path);
 
+/// The file's bytes, and what they say; `where` names them in errors.
+template <class T>
+std::string to_bytes(const Checkpoint<T>& checkpoint);
+template <class T>
+Checkpoint<T> checkpoint_from_bytes(std::string bytes, const std::filesystem::path& where);
+
 }  // namespace sevenfold

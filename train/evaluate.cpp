@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sevenfold/autograd/communicator.hpp"
 #include "sevenfold/autograd/tape.hpp"
 
 namespace sevenfold {
@@ -52,18 +53,49 @@ Evaluation evaluate(Module<T>& model, const Dataset<T>& data, const Objective<st
     if (data.size() == 0) fail<ValueError>("evaluate", "a data set without rows", "there is nothing to evaluate");
     const EvalMode<T> mode(model);
     const NoTape<T> quiet;
+    // What a batch adds; ranks share the batches, and add up the answers to all of them in their order.
+    struct Part {
+        double loss = 0;
+        std::size_t right = 0;
+    };
+    std::vector<Part> parts;
     Evaluation out;
-    std::size_t right = 0;
     if (objective.choose && data.has_labels()) out.confusion = Array<std::int64_t>::zeros({data.classes, data.classes});
-    for (const Batch<T>& batch : Loader<T>(data, {.batch_size = batch_size, .shuffle = false}).epoch(0)) {
+    const Epoch<T> batches = Loader<T>(data, {.batch_size = batch_size, .shuffle = false}).epoch(0);
+    Communicator& ranks = Communicator::current();
+    const Range mine = share_of(batches.size(), ranks.rank(), ranks.size());
+    for (std::size_t b = mine.first; b < mine.last; ++b) {
+        const Batch<T> batch = batches[b];
         const Variable<T> output = model(batch.features);
-        out.loss += static_cast<double>(objective.loss(output, batch).item()) * static_cast<double>(batch.size());
-        if (objective.correct) right += objective.correct(output.value(), batch);
+        Part& part = parts.emplace_back();
+        part.loss = static_cast<double>(objective.loss(output, batch).item()) * static_cast<double>(batch.size());
+        if (objective.correct) part.right = objective.correct(output.value(), batch);
         if (!out.confusion) continue;
         const Labels chosen = objective.choose(output.value());
         for (std::size_t i = 0; i < batch.size(); ++i)
             if (static_cast<std::size_t>(chosen.data()[i]) < data.classes)
                 ++(*out.confusion)(batch.labels.data()[i], chosen.data()[i]);
+    }
+    if (ranks.size() > 1) {
+        Archive archive;
+        archive(parts, out.confusion);
+        const std::vector<std::string> all = ranks.all_gather(archive.bytes());
+        parts.clear();
+        if (out.confusion) out.confusion = Array<std::int64_t>::zeros({data.classes, data.classes});
+        for (const std::string& bytes : all) {
+            Archive from(bytes);
+            std::vector<Part> theirs;
+            std::optional<Array<std::int64_t>> counted;
+            from(theirs, counted);
+            parts.insert(parts.end(), theirs.begin(), theirs.end());
+            for (std::size_t i = 0; counted && i < counted->size(); ++i)
+                out.confusion->data()[i] += std::as_const(*counted).data()[i];
+        }
+    }
+    std::size_t right = 0;
+    for (const Part& part : parts) {
+        out.loss += part.loss;
+        right += part.right;
     }
     out.loss /= static_cast<double>(data.size());
     if (objective.correct) out.accuracy = static_cast<double>(right) / static_cast<double>(data.size());
@@ -79,11 +111,26 @@ template <class T>
 Array<T> predict(Module<T>& model, const Array<T>& features, std::size_t batch) {
     const EvalMode<T> mode(model);
     const NoTape<T> quiet;
-    const std::size_t rows = features.shape(0);
-    std::vector<Variable<T>> parts;
-    for (std::size_t first = 0; first < rows; first += batch)
-        parts.push_back(model(features.rows(first, std::min(rows, first + batch))));
-    return parts.size() == 1 ? parts[0].value() : concat(parts, 0).value();
+    const std::size_t rows = features.shape(0), batches = (rows + batch - 1) / batch;
+    Communicator& ranks = Communicator::current();
+    const Range mine = share_of(batches, ranks.rank(), ranks.size());
+    std::vector<Array<T>> parts;
+    for (std::size_t b = mine.first; b < mine.last; ++b)
+        parts.push_back(model(features.rows(b * batch, std::min(rows, (b + 1) * batch))).value());
+    if (ranks.size() > 1) {
+        Archive archive;
+        archive(parts);
+        const std::vector<std::string> all = ranks.all_gather(archive.bytes());
+        parts.clear();
+        for (const std::string& bytes : all) {
+            Archive from(bytes);
+            std::vector<Array<T>> theirs;
+            from(theirs);
+            std::move(theirs.begin(), theirs.end(), std::back_inserter(parts));
+        }
+    }
+    if (parts.size() == 1) return parts[0];
+    return concat(std::vector<Variable<T>>(parts.begin(), parts.end()), 0).value();
 }
 
 std::string confusion_table(const Array<std::int64_t>& confusion, const std::vector<std::string>& class_names) {

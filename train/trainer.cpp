@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <limits>
 
+#include "sevenfold/autograd/communicator.hpp"
 #include "sevenfold/data/file.hpp"
 #include "sevenfold/optim/clip.hpp"
 #include "sevenfold/train/checkpoint.hpp"
@@ -52,23 +53,26 @@ class Run {
           parameters_(optimizer.parameters()),
           // A batch that is no larger than a part is whole.
           parts_(model, objective_, options.micro_batch < loader.options().batch_size ? options.micro_batch : 0,
-                 options.threads) {
+                 options.threads, options.sum_order) {
         check();
         position_.best = stopping_.best();
         if (!options.save.empty() || !options.resume.empty()) note_settings();
-        if (!options.resume.empty()) resume();
+        if (!options.resume.empty())
+            resume();
+        else
+            start_as_root_does();
         if (!options.save.empty()) remove_leftovers(options.save);
     }
 
     TrainResult run() {
         std::optional<InterruptGuard> guard;
         if (options_.catch_interrupt) guard.emplace();
+        if (Communicator::current().size() > 1 && options_.verbose) say_how_it_is_shared();
         if (options_.verbose) print_header();
         while (position_.epoch < options_.epochs && !should_stop()) {
             if (!run_epoch()) return interrupted();
             finish_epoch();
-            if (options_.catch_interrupt && InterruptGuard::requested() && position_.epoch < options_.epochs)
-                return interrupted();
+            if (interrupt_requested() && position_.epoch < options_.epochs) return interrupted();
         }
         model_.train();
         if (should_stop() && options_.verbose)
@@ -104,9 +108,10 @@ class Run {
     // ---- one step, one epoch
 
     // The parameters move by one step; the epoch's sums grow by what the batch shows.
-    void step(const Batch<T>& batch, bool last_of_epoch) {
+    void step(const Epoch<T>& epoch, std::size_t b) {
+        const bool last_of_epoch = b + 1 == epoch.size();
         optimizer_.zero_grad();
-        const auto [loss_sum, correct] = parts_.backward(batch);
+        const auto [loss_sum, correct] = parts_.backward(epoch, b);
         if (!std::isfinite(loss_sum))
             fail<AnomalyError>(
                 "fit",
@@ -120,7 +125,7 @@ class Run {
         optimizer_.step();
         position_.loss += loss_sum;
         position_.correct += correct;
-        position_.rows += batch.size();
+        position_.rows += epoch.batch_size(b);
         ++position_.batch;
     }
 
@@ -137,6 +142,9 @@ class Run {
         return out;
     }
 
+    // All ranks stop after the same step.
+    bool interrupt_requested() const { return options_.catch_interrupt && any_rank(InterruptGuard::requested()); }
+
     // False if it was interrupted.
     bool run_epoch() {
         model_.train();
@@ -144,11 +152,11 @@ class Run {
         const Epoch<T> epoch = loader_.epoch(position_.epoch);
         progress_.start(text("epoch ", position_.epoch + 1, '/', options_.epochs), rows_per_epoch());
         while (position_.batch < epoch.size()) {
-            const Batch<T> batch = epoch[position_.batch];
-            step(batch, position_.batch + 1 == epoch.size());
-            if (options_.verbose) progress_.advance(batch.size(), mean_loss(), accuracy());
+            const std::size_t rows = epoch.batch_size(position_.batch);
+            step(epoch, position_.batch);
+            if (options_.verbose) progress_.advance(rows, mean_loss(), accuracy());
             position_.seconds = seconds_before + progress_.seconds();
-            if (options_.catch_interrupt && InterruptGuard::requested() && position_.batch < epoch.size()) return false;
+            if (interrupt_requested() && position_.batch < epoch.size()) return false;
         }
         return true;
     }
@@ -228,15 +236,31 @@ class Run {
                      ", restore best ", e->restore_best);
     }
 
-    void save() const {
+    Checkpoint<T> checkpoint() const {
         Checkpoint<T> c{model_.state(), best_, optimizer_.state(), {}, settings_, position_, history_};
         for (const auto& [path, random] : model_.random_streams()) c.random[path] = random->state();
-        save_checkpoint(options_.save, c);
+        return c;
     }
 
+    void save() const {
+        from_root([&] {
+            save_checkpoint(options_.save, checkpoint());
+            return std::string();
+        });
+    }
+
+    // Ranks train one model: what they built themselves would differ where their programs drew other numbers.
+    void start_as_root_does() {
+        if (Communicator::current().size() == 1) return;
+        const std::string name = "what rank 0 starts from";
+        take_over(checkpoint_from_bytes<T>(from_root([&] { return to_bytes(checkpoint()); }), name), name);
+    }
+
+    // The file may be where rank 0 runs and nowhere else.
     void resume() {
-        const Checkpoint<T> c = load_checkpoint<T>(options_.resume);
         const std::string where = options_.resume.string();
+        const Checkpoint<T> c =
+            checkpoint_from_bytes<T>(from_root([&] { return read_file(options_.resume); }), options_.resume);
         for (const auto& [name, value] : settings_) {
             const auto saved = c.settings.find(name);
             if (saved == c.settings.end() || saved->second != value)
@@ -250,6 +274,20 @@ class Run {
             fail<ValueError>("resume", text(where, " stands after step ", c.position.batch, " of an epoch"),
                              text("this run's epochs have ", loader_.batches(), " steps"),
                              "Go on from another checkpoint.");
+        take_over(c, where);
+        best_ = c.best;
+        history_ = c.history;
+        position_ = c.position;
+        stopping_.resume(position_.best, position_.waited);
+        if (options_.verbose)
+            say(text(
+                "Going on from ", where, ": ", position_.epoch, " of ", options_.epochs, " epochs are done",
+                position_.batch ? text(", and ", position_.batch, " of ", loader_.batches(), " steps of the next") : "",
+                "."));
+    }
+
+    // Weights, random streams and the optimizer's state.
+    void take_over(const Checkpoint<T>& c, const std::string& where) {
         const auto streams = model_.random_streams();
         if (streams.size() != c.random.size() ||
             !std::ranges::all_of(streams, [&](const auto& s) { return c.random.contains(s.first); }))
@@ -268,15 +306,6 @@ class Run {
             for (std::size_t i = 0; i < streams.size(); ++i) streams[i].second->restore(states[i]);
             throw;
         }
-        best_ = c.best;
-        history_ = c.history;
-        position_ = c.position;
-        stopping_.resume(position_.best, position_.waited);
-        if (options_.verbose)
-            say(text(
-                "Going on from ", where, ": ", position_.epoch, " of ", options_.epochs, " epochs are done",
-                position_.batch ? text(", and ", position_.batch, " of ", loader_.batches(), " steps of the next") : "",
-                "."));
     }
 
     TrainResult interrupted() {
@@ -298,6 +327,17 @@ class Run {
     // ---- what is shown
 
     void say(std::string_view line) { progress_.print(line); }
+
+    void say_how_it_is_shared() {
+        const std::size_t ranks = Communicator::current().size(), batch = loader_.options().batch_size,
+                          rows = options_.micro_batch;
+        if (rows == 0 || rows >= batch)
+            say(text("A batch in one piece cannot be shared: each of the ", ranks,
+                     " processes does all of the work. A micro-batch below ", batch, " cuts it."));
+        else if (const std::size_t parts = (batch + rows - 1) / rows; parts < ranks)
+            say(text("A batch has ", parts, " parts of ", rows, " rows: ", ranks - parts, " of ", ranks,
+                     " processes have nothing to do."));
+    }
 
     void print_header() {
         const bool accuracy = objective_.correct != nullptr;

@@ -14,6 +14,7 @@
 #include "sevenfold/train/early_stopping.hpp"
 #include "sevenfold/train/evaluate.hpp"
 #include "sevenfold/train/history.hpp"
+#include "sevenfold/train/rank_sums.hpp"
 
 namespace sevenfold {
 
@@ -34,6 +35,8 @@ struct TrainOptions {
     /// Micro-batches that are worked on at a time, each by a thread; 0: as many as there are cores. The result does not depend
     /// on it, bit for bit. A batch in one piece keeps one thread busy.
     std::size_t threads = 1;
+    /// How ranks (distributed/session.hpp) add up their gradients.
+    SumOrder sum_order = SumOrder::fixed;
 
     std::filesystem::path save{};    ///< a checkpoint after every epoch, and when interrupted
     std::filesystem::path resume{};  ///< go on from this checkpoint
@@ -60,6 +63,8 @@ struct TrainResult {
 
 /// Trains the model. One seed, one result: the loader's order follows from its seed and the epoch, and a training that
 /// was interrupted and resumed ends with the same bits as one that was not. The model is in training mode afterwards.
+/// Where Communicator::current() joins several processes, all of them call it: they begin with the weights and the optimizer's state
+/// of rank 0, share the micro-batches of each step, and end with the same bits as one process. Rank 0 reads and writes the files.
 ///
 /// Throws ValueError (options outside their range; a checkpoint made under other settings or for another model: then
 /// nothing has changed), FileError (a checkpoint that cannot be read or written), AnomalyError (the loss is no longer

@@ -1,0 +1,246 @@
+#include "sevenfold/distributed/world.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+#include "sevenfold/autograd/parallel.hpp"
+
+namespace sevenfold::distributed {
+namespace {
+
+constexpr std::size_t chunk = std::size_t{1} << 30;  // MPI counts in int
+
+std::string own_name(int rank, int size) {
+    char host[256] = {};
+    ::gethostname(host, sizeof host - 1);
+    return text("rank ", rank, " of ", size, " (process ", static_cast<long>(::getpid()), " on ", std::string(host),
+                ")");
+}
+
+template <class T>
+MPI_Datatype mpi_type() {
+    return sizeof(T) == sizeof(float) ? MPI_FLOAT : MPI_DOUBLE;
+}
+
+}  // namespace
+
+// ---- waiting
+
+// Spins for as long as an exchange between neighbours takes, and then lets others have the core.
+void World::wait_until(const std::function<bool()>& done, Work work) {
+    steward_->begins_to_wait(work);
+    const auto start = std::chrono::steady_clock::now();
+    for (unsigned turn = 0; !done(); ++turn) {
+        progress();
+        if (turn % 16 != 15) continue;
+        const auto spent = std::chrono::steady_clock::now() - start;
+        if (spent > std::chrono::milliseconds(20))
+            std::this_thread::sleep_for(std::chrono::microseconds(200));
+        else if (spent > std::chrono::microseconds(50))
+            std::this_thread::yield();
+    }
+    steward_->goes_on();
+}
+
+void World::wait(MPI_Request& request, Work work) {
+    wait_until(
+        [&] {
+            int done = 0;
+            MPI_Test(&request, &done, MPI_STATUS_IGNORE);
+            return done != 0;
+        },
+        work);
+}
+
+// ---- beginning and end
+
+World::World(double hang_seconds) {
+    int rank = 0, size = 1;
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    MPI_Comm_size(MPI_COMM_WORLD, &size);
+    rank_ = static_cast<std::size_t>(rank);
+    size_ = static_cast<std::size_t>(size);
+    for (MPI_Comm* exchange : {&gather_, &slices_, &totals_, &end_}) MPI_Comm_dup(MPI_COMM_WORLD, exchange);
+
+    std::string name = own_name(rank, size);
+    name.resize(400);
+    std::string all(name.size() * size_, ' ');
+    MPI_Allgather(name.data(), 400, MPI_CHAR, all.data(), 400, MPI_CHAR, MPI_COMM_WORLD);
+    for (std::size_t r = 0; r < size_; ++r) names_.emplace_back(all.c_str() + r * name.size());
+    steward_ = std::make_unique<Steward>(names_, hang_seconds);
+}
+
+World::~World() = default;
+
+bool World::all_arrive(double seconds) {
+    MPI_Request request;
+    MPI_Ibarrier(end_, &request);
+    const auto start = std::chrono::steady_clock::now();
+    for (;;) {
+        int done = 0;
+        MPI_Test(&request, &done, MPI_STATUS_IGNORE);
+        if (done) return true;
+        if (std::chrono::steady_clock::now() - start > std::chrono::duration<double>(seconds)) return false;
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+}
+
+// ---- bytes
+
+std::vector<std::string> World::all_gather(std::string mine) {
+    MPI_Request request;
+    const std::uint64_t length = mine.size();
+    std::vector<std::uint64_t> lengths(size_);
+    MPI_Iallgather(&length, 1, MPI_UINT64_T, lengths.data(), 1, MPI_UINT64_T, gather_, &request);
+    wait(request);
+    std::vector<std::string> all(size_);
+    std::uint64_t longest = 0;
+    for (std::size_t r = 0; r < size_; ++r) {
+        all[r].resize(lengths[r]);
+        longest = std::max(longest, lengths[r]);
+    }
+    // As many rounds as the longest needs, each of at most `part` bytes of every rank.
+    const std::uint64_t part = chunk / size_;
+    std::string received;
+    for (std::uint64_t at = 0; at < longest; at += part) {
+        std::vector<int> counts(size_), places(size_);
+        int sum = 0;
+        for (std::size_t r = 0; r < size_; ++r) {
+            counts[r] = static_cast<int>(std::min(part, lengths[r] - std::min(lengths[r], at)));
+            places[r] = sum;
+            sum += counts[r];
+        }
+        received.resize(static_cast<std::size_t>(sum));
+        MPI_Iallgatherv(mine.data() + std::min<std::uint64_t>(at, length), counts[rank_], MPI_BYTE, received.data(),
+                        counts.data(), places.data(), MPI_BYTE, gather_, &request);
+        wait(request);
+        for (std::size_t r = 0; r < size_; ++r)
+            std::copy_n(received.data() + places[r], counts[r], all[r].data() + std::min(at, lengths[r]));
+    }
+    return all;
+}
+
+std::string World::broadcast(std::string bytes) {
+    MPI_Request request;
+    std::uint64_t length = bytes.size();
+    MPI_Ibcast(&length, 1, MPI_UINT64_T, 0, gather_, &request);
+    wait(request);
+    bytes.resize(length);
+    for (std::uint64_t at = 0; at < length; at += chunk) {
+        MPI_Ibcast(bytes.data() + at, static_cast<int>(std::min<std::uint64_t>(chunk, length - at)), MPI_BYTE, 0,
+                   gather_, &request);
+        wait(request);
+    }
+    return bytes;
+}
+
+// ---- sums
+
+// In two steps: each rank gets its slice of all vectors and adds them up in their order; then the slices are put together.
+// It moves as many bytes as the fastest all-reduce would.
+struct World::Sum : PendingSum {
+    explicit Sum(World& world) : world_(world) { world.sums_.push_back(this); }
+    ~Sum() override { std::erase(world_.sums_, this); }
+    void wait() override {
+        world_.wait_until([&] { return stage_ == Stage::done; }, Work::step);
+    }
+    enum class Stage { slices, totals, done };
+    /// `first`: all sums before it have reached their second step.
+    virtual void advance(bool first) = 0;
+
+    World& world_;
+    Stage stage_ = Stage::slices;
+    MPI_Request request_ = MPI_REQUEST_NULL;
+    bool arrived() {
+        int done = 0;
+        MPI_Test(&request_, &done, MPI_STATUS_IGNORE);
+        return done != 0;
+    }
+};
+
+template <class T>
+struct World::SumOf final : World::Sum {
+    SumOf(World& world, VectorSum<T> sum) : Sum(world), sum_(std::move(sum)) {
+        const std::size_t n = sum_.out.size(), size = world.size_, rank = world.rank_;
+        if (!sum_.combine) {
+            this->stage_ = Stage::totals;
+            MPI_Iallreduce(sum_.mine.data(), sum_.out.data(), static_cast<int>(n), mpi_type<T>(), MPI_SUM,
+                           world.slices_, &this->request_);
+            return;
+        }
+        const std::size_t here = sum_.counts[rank];
+        for (std::size_t r = 0; r < size; ++r) slices_.push_back(share_of(n, r, size));
+        const std::size_t length = slices_[rank].last - slices_[rank].first;
+        std::vector<int> send_places;
+        for (std::size_t r = 0; r < size; ++r) {
+            const std::size_t theirs = slices_[r].last - slices_[r].first;
+            send_places.push_back(static_cast<int>(sent_.size()));
+            send_counts_.push_back(static_cast<int>(here * theirs));
+            for (std::size_t v = 0; v < here; ++v) {
+                const T* const from = sum_.mine.data() + v * n + slices_[r].first;
+                sent_.insert(sent_.end(), from, from + theirs);
+            }
+            receive_places_.push_back(static_cast<int>(vectors_ * length));
+            receive_counts_.push_back(static_cast<int>(sum_.counts[r] * length));
+            vectors_ += sum_.counts[r];
+        }
+        send_places_ = std::move(send_places);
+        received_.resize(vectors_ * length);
+        MPI_Ialltoallv(sent_.data(), send_counts_.data(), send_places_.data(), mpi_type<T>(), received_.data(),
+                       receive_counts_.data(), receive_places_.data(), mpi_type<T>(), world.slices_, &this->request_);
+    }
+
+    void advance(bool first) override {
+        if (this->stage_ == Stage::slices && first && this->arrived()) {
+            const Range own = slices_[this->world_.rank_];
+            std::vector<T*> vectors;
+            for (std::size_t v = 0; v < vectors_; ++v) vectors.push_back(received_.data() + v * (own.last - own.first));
+            sum_.combine(vectors, own.last - own.first, sum_.out.data() + own.first);
+            for (std::size_t r = 0; r < slices_.size(); ++r) {
+                receive_counts_[r] = static_cast<int>(slices_[r].last - slices_[r].first);
+                receive_places_[r] = static_cast<int>(slices_[r].first);
+            }
+            this->stage_ = Stage::totals;
+            MPI_Iallgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, sum_.out.data(), receive_counts_.data(),
+                            receive_places_.data(), mpi_type<T>(), this->world_.totals_, &this->request_);
+        }
+        if (this->stage_ == Stage::totals && this->arrived()) this->stage_ = Stage::done;
+    }
+
+    VectorSum<T> sum_;
+    std::vector<Range> slices_;  // of the vectors, by rank
+    std::size_t vectors_ = 0;    // of all ranks
+    std::vector<int> send_counts_, send_places_, receive_counts_, receive_places_;
+    std::vector<T> sent_, received_;
+};
+
+template <class T>
+std::unique_ptr<PendingSum> World::start_sum(VectorSum<T> sum) {
+    return std::make_unique<SumOf<T>>(*this, std::move(sum));
+}
+
+void World::progress() {
+    bool first = true;
+    for (Sum* sum : sums_) {
+        sum->advance(first);
+        first &= sum->stage_ != Sum::Stage::slices;
+    }
+}
+
+// ---- pieces
+
+void World::hand_out(std::size_t n, std::size_t threads, const std::function<void(std::size_t)>& work) {
+    ++round_;
+    if (rank_ == 0) steward_->open_round(round_, n);
+    if (threads == 0) threads = std::max(1u, std::thread::hardware_concurrency());
+    parallel_for(threads, threads, [&](std::size_t) {
+        for (Range pieces = steward_->next_pieces(round_); pieces.first < pieces.last;
+             pieces = steward_->next_pieces(round_))
+            for (std::size_t i = pieces.first; i < pieces.last; ++i) work(i);
+    });
+}
+
+}  // namespace sevenfold::distributed
