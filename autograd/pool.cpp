@@ -17,10 +17,9 @@ struct SizeClass {
 };
 SizeClass size_class(std::size_t bytes) {
     if (bytes <= smallest) return {0, smallest};
-    const auto log = static_cast<std::size_t>(std::bit_width(bytes - 1)) - 1;  // 2^log < bytes <= 2^(log+1)
-    const std::size_t step = std::size_t{1} << (log - 2);
-    const std::size_t quarter = (bytes - 1 - (std::size_t{1} << log)) / step;  // 0..3
-    return {4 * (log - 7) + quarter + 1, (std::size_t{1} << log) + (quarter + 1) * step};
+    const std::size_t last = bytes - 1, quarter_log = static_cast<std::size_t>(std::bit_width(last)) - 3;
+    const std::size_t quarters = last >> quarter_log;  // 4..7: of the power of two at or below `last`, those that are full
+    return {4 * quarter_log + quarters - 23, (quarters + 1) << quarter_log};
 }
 
 struct Free {

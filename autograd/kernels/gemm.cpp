@@ -73,12 +73,24 @@ struct Tiles {
         const T *a = p.a + i * row_step + s.k_first * k_step, *b = s.b;
         T* const c = p.c + i * p.ldc + s.first;
         Vector sum[R][V] = {}, old;
-        for (std::size_t k = 0; k < s.depth; ++k, a += k_step, b += s.ldb) {
+        const auto step = [&](auto& to) SEVENFOLD_INLINE {
             Vector part[V];
             for (std::size_t v = 0; v < V; ++v) std::memcpy(&part[v], b + s.columns[v], bytes);
             for (std::size_t r = 0; r < R; ++r)
-                for (std::size_t v = 0; v < V; ++v) sum[r][v] += a[r * row_step] * part[v];
+                for (std::size_t v = 0; v < V; ++v) to[r][v] += a[r * row_step] * part[v];
+            a += k_step;
+            b += s.ldb;
+        };
+        std::size_t k = 0;
+        if constexpr (R == 1) {  // so few sums that each would wait for its last addition: four of them take turns
+            Vector other[3][R][V] = {};
+            for (; k + 4 <= s.depth; k += 4) {
+                step(sum);
+                for (auto& turn : other) step(turn);
+            }
+            for (std::size_t v = 0; v < V; ++v) sum[0][v] += other[0][0][v] + (other[1][0][v] + other[2][0][v]);
         }
+        for (; k < s.depth; ++k) step(sum);
         if (p.alpha != 1)
             for (std::size_t r = 0; r < R; ++r)
                 for (std::size_t v = 0; v < V; ++v) sum[r][v] *= p.alpha;
@@ -110,12 +122,12 @@ struct Tiles {
 
     SEVENFOLD_INLINE void operator()() const {
         alignas(64) T copy[block * 3 * lanes];
-        const std::size_t vectors = (p.n + lanes - 1) / lanes, strips = (vectors + 2) / 3;
+        const std::size_t vectors = (p.n + lanes - 1) / lanes;
         for (std::size_t k = 0; k < p.k; k += block)
-            for (std::size_t n = 0, v = 0; n < strips;
-                 ++n) {  // 2 or 3 vectors, so that the overlap lies within a strip
-                const std::size_t many = vectors / strips + (n < vectors % strips), first = v * lanes;
-                v += many;
+            for (std::size_t v = 0, many; v < vectors; v += many) {
+                // 2 or 3 vectors, so that the overlap lies within a strip
+                many = vectors - v == 4 ? 2 : std::min<std::size_t>(vectors - v, 3);
+                const std::size_t first = v * lanes;
                 Strip s{first, std::min(many * lanes, p.n - first), k, std::min(block, p.k - k), nullptr, many * lanes,
                         {}};
                 if (s.width < lanes) s.first = p.n - (s.width = lanes);  // the only vector of this strip
@@ -208,19 +220,21 @@ void run(const Product<T>& p, std::size_t n) {
     simd::detail::run_baseline(Loops<T, 16>{p});
 }
 
-// Few rows by many columns of a transposed B: Cᵀ = B Aᵀ, where only A has to be turned, and C back.
+// Cᵀ = op(B)ᵀ op(A)ᵀ, and C turned back: for few rows by many columns of a transposed B, where A has to be turned as well
+// but B has not, and for few columns by many rows of a transposed A, where neither has.
 template <class T>
 void turned(const Product<T>& p) {
-    Array<T> scratch(Shape{p.m * p.k + p.m * p.n});
-    T *a = scratch.data(), *c = a + p.m * p.k;
-    simd::run([=]() SEVENFOLD_INLINE { transpose(p.m, p.k, p.a, p.lda, a, p.m); });
-    run<T, Tiles>({.m = p.n,
+    Array<T> scratch(Shape{p.m * p.n + (p.transpose_a ? 0 : p.m * p.k)});
+    T *c = scratch.data(), *a = c + p.m * p.n;
+    if (!p.transpose_a) simd::run([=]() SEVENFOLD_INLINE { transpose(p.m, p.k, p.a, p.lda, a, p.m); });
+    run<T, Tiles>({.transpose_a = !p.transpose_b,
+                   .m = p.n,
                    .n = p.m,
                    .k = p.k,
                    .a = p.b,
                    .lda = p.ldb,
-                   .b = a,
-                   .ldb = p.m,
+                   .b = p.transpose_a ? p.a : a,
+                   .ldb = p.transpose_a ? p.lda : p.m,
                    .c = c,
                    .ldc = p.m,
                    .alpha = p.alpha},
@@ -246,29 +260,41 @@ void turned(const Product<T>& p) {
 template <class T>
 bool is_small(const Product<T>& p) {
     constexpr std::size_t lanes = 64 / sizeof(T), few = 4096, many = std::size_t{1} << 27;
-    if (p.n < lanes && p.m * p.n * p.k > few) return p.n == 1 && p.k >= lanes && !p.transpose_a;
+    if (p.n < lanes && p.m * p.n * p.k > few && !(p.transpose_a && p.m >= lanes))
+        return p.n == 1 && p.k >= lanes && !p.transpose_a;
     return p.m * p.n <= many / std::max<std::size_t>(p.k, 1);
 }
 
 template <class T>
-void small_gemm(const Product<T>& product) {
-    Product<T> p = product;
+void small_gemm(const Product<T>& p) {
     if (p.k == 0) return simd::run(Plain<T>{p});              // an empty sum
-    if (p.n == 1 && p.ldc == 1 && !p.row && p.transpose_a) {  // a column without gaps is a row: Cᵀ = op(B)ᵀ op(A)ᵀ
-        std::swap(p.a, p.b);
-        std::swap(p.lda, p.ldb);
-        std::swap(p.m, p.n);
-        p.transpose_a = !product.transpose_b;
-        p.transpose_b = false;
-        p.ldc = p.n;
+    if (p.n == 1 && p.ldc == 1 && !p.row && p.transpose_a)  // a column without gaps is a row: Cᵀ = op(B)ᵀ op(A)ᵀ
+        return small_gemm<T>({.transpose_a = !p.transpose_b,
+                              .m = 1,
+                              .n = p.m,
+                              .k = p.k,
+                              .a = p.b,
+                              .lda = p.ldb,
+                              .b = p.a,
+                              .ldb = p.lda,
+                              .c = p.c,
+                              .ldc = p.m,
+                              .alpha = p.alpha,
+                              .beta = p.beta});
+    // A column of B is a row turned, and a row a column turned. Copied only here: who has just written a product one by
+    // one would wait for reading it in vectors.
+    if (p.ldb == 1 && (p.transpose_b ? p.k == 1 && p.n > 1 : p.n == 1 && p.k > 1)) {
+        Product<T> other = p;
+        other.transpose_b = !p.transpose_b;
+        other.ldb = std::max(p.k, p.n);
+        return small_gemm(other);
     }
-    if (p.n == 1 && p.ldb == 1 && !p.transpose_b) p.transpose_b = true, p.ldb = p.k;  // a column is a row turned,
-    if (p.k == 1 && p.ldb == 1 && p.transpose_b) p.transpose_b = false, p.ldb = p.n;  // and a row a column turned
-    constexpr std::size_t few_rows = 4;
+    constexpr std::size_t few_rows = 4, few_columns = 64 / sizeof(T);
     if (p.transpose_b && !p.transpose_a) {
         if (p.m < few_rows || p.n == 1) return run<T, Dots>(p, p.k);
         if (p.n > 2 * p.m && p.m >= 64 / sizeof(T)) return turned(p);
     }
+    if (p.transpose_a && p.n < few_columns && p.m >= 64 / sizeof(T)) return turned(p);
     run<T, Tiles>(p, p.n);
 }
 

@@ -53,6 +53,10 @@ void linear_dw(std::size_t rows, std::size_t in, std::size_t out, const T* dy, c
 
 template <class T>
 void column_sums(std::size_t rows, std::size_t columns, const T* x, Target<T> to) {
+    if (to.first && rows == 1) {
+        std::copy_n(x, columns, to.data);
+        return;
+    }
     if (to.first) std::fill_n(to.data, columns, T{0});
     simd::run([=, y = to.data]() SEVENFOLD_INLINE {
         std::size_t r = 0;
