@@ -16,7 +16,7 @@ Values column(const Array<double>& x) { return x.reshape({x.size(), 1}); }
 // features are centred, and scaled so that the diagonal of ridge's Hessian is constant.
 template <class Loss>
 LinearModel minimise(std::string_view who, const Array<double>& X, const Values& weight, std::size_t outputs, double l2,
-                     const Loss& loss) {
+                     const NewtonOptions& options, const Loss& loss) {
     const Values total = sum(weight), mean = sum(weight * X, {0}, true) / total, centred = X - mean;
     const Values spread = sqrt(sum(weight * centred * centred, {0}, true) + l2);
     if (!std::isfinite(sum(spread).item()))
@@ -32,7 +32,7 @@ LinearModel minimise(std::string_view who, const Array<double>& X, const Values&
         const Values weights = w * unscale;
         return loss(matmul(features, w) + b / sqrt(total)) + l2 * sum(weights * weights);
     };
-    const NewtonResult result = newton(objective, {w, b});
+    const NewtonResult result = newton(objective, {w, b}, options);
     if (!result.converged)
         fail<ValueError>(who, text("a gradient of ", result.gradient_norm, " after ", result.steps, " Newton steps"),
                          "the loss has not come to its minimum",
@@ -60,7 +60,7 @@ void Ridge::fit(const Array<double>& X, const Array<double>& y, const Array<doub
     const NoTape<double> quiet;
     const Values weight = column(weights_or_ones(weights, y.size())), target = column(y);
     const Values mean = sum(weight * target) / sum(weight), centred = target - mean;
-    model_ = minimise("Ridge", X, weight, 1, options_.lambda, [&](const Values& output) {
+    model_ = minimise("Ridge", X, weight, 1, options_.lambda, {}, [&](const Values& output) {
         const Values residual = centred - output;
         return sum(weight * residual * residual);
     });
@@ -86,7 +86,7 @@ void LogisticRegression::fit(const Array<double>& X, const Array<double>& y, con
         return classes == 2 ? sum(weight * bce_with_logits(z, target, Reduction::none))
                             : cross_entropy(z, labels, {.sample_weight = sample_weight, .reduction = Reduction::sum});
     };
-    LinearModel model = minimise(who, X, weight, classes == 2 ? 1 : classes, options_.l2 / 2, loss);
+    LinearModel model = minimise(who, X, weight, classes == 2 ? 1 : classes, options_.l2 / 2, {.first_accuracy = 0.1}, loss);
     // Without a penalty, weights of separable classes grow for ever; the gradient vanishes all the same.
     if (options_.l2 == 0 && loss(outputs(who, model, X)).item() < 1e-6 * sum(weight).item())
         fail<ValueError>(who, "classes that a plane separates, and l2 = 0",

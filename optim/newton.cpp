@@ -78,8 +78,11 @@ NewtonResult newton(const std::function<Variable<double>()>& loss, const Variabl
     if (!(options.tolerance > 0))
         fail<ValueError>("newton", text("tolerance ", options.tolerance), "it is above 0",
                          "1e-10 is near what doubles can reach.");
+    if (!(options.first_accuracy >= 0 && options.first_accuracy < 1))
+        fail<ValueError>("newton", text("first_accuracy ", options.first_accuracy), "it is in [0, 1)",
+                         "0 solves the first step in full.");
     NewtonResult out;
-    for (double start = 0;; ++out.steps) {
+    for (double start = 0, before = 0;; ++out.steps) {
         Tape<double> tape;
         const Variable<double> here = loss();
         out.loss = here.item();
@@ -94,10 +97,13 @@ NewtonResult newton(const std::function<Variable<double>()>& loss, const Variabl
         if (out.converged || out.steps == options.max_steps) return out;
 
         const auto times = [&](const Vector& v) { return hessian_times(tape, gradient, parameters, v); };
-        // The first step is solved in full: a quadratic loss needs no other. Later ones as well as the gradient is small,
-        // which keeps the convergence quadratic (Dembo, Eisenstat, Steihaug 1982).
-        const double full = 0.01 * options.tolerance;
-        const double accuracy = out.steps == 0 ? full : std::clamp(out.gradient_norm / start, full, 0.1);
+        // Later steps are solved as well as pays: no better than the quadratic model was in the step before (Eisenstat and
+        // Walker 1996, choice 2), nor than the tolerance asks for.
+        const double shrunk = out.gradient_norm / before, wanted = options.tolerance * start / out.gradient_norm;
+        const double accuracy = out.steps > 0               ? std::max(std::min(0.1, 0.9 * shrunk * shrunk), 0.5 * wanted)
+                                : options.first_accuracy > 0 ? options.first_accuracy
+                                                             : 0.01 * options.tolerance;
+        before = out.gradient_norm;
         const Vector p = conjugate_gradients(times, g, accuracy);
         const NoTape<double> quiet;
         const double slope = dot(g, p), rounding = 1e-14 * std::abs(out.loss);

@@ -14,6 +14,9 @@ namespace sevenfold {
 struct NewtonOptions {
     std::size_t max_steps = 100;
     double tolerance = 1e-10;  ///< done when the gradient's norm is at most this share of what it was at first
+    /// What the first step leaves of the gradient's norm, were the loss quadratic; 0: nothing, so that one step is enough if
+    /// it is. For other losses about 0.1 is better: a step is not worth solving in full far from the minimum.
+    double first_accuracy = 0;
 };
 
 struct NewtonResult {

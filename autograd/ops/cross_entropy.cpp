@@ -4,8 +4,8 @@
 #include <numeric>
 
 #include "sevenfold/autograd/kernels/kernels.hpp"
-#include "sevenfold/autograd/ops/composed.hpp"
 #include "sevenfold/autograd/ops/register.hpp"
+#include "sevenfold/autograd/tape.hpp"
 
 namespace sevenfold {
 namespace ops {
@@ -91,16 +91,14 @@ class CrossEntropy final : public Op<T> {
     }
 
     void pullback(Pullback<T>& step) const override {
-        pull_composed(step, 1, [&](const std::vector<Variable<T>>& in) {
-            const Variable<T> log_p = log_softmax(in[0], 1);
-            Shape column = classes_.shape();
-            column.insert(1, 1);
-            const double e = options_.label_smoothing;
-            Variable<T> losses = neg(reshape(gather(log_p, 1, classes_.reshape(column)), classes_.shape()));
-            if (e > 0) losses = (1 - e) * losses - e * mean(log_p, {1});
-            if (options_.sample_weight) losses = losses * Variable<T>(*options_.sample_weight);
-            return options_.reduction == Reduction::none ? losses : sum(losses) / divisor();
-        });
+        const Shape& shape = step.x_shape(0);
+        Shape column = classes_.shape();
+        column.insert(1, 1);
+        const T share = smoothing() / static_cast<T>(shape[1]);
+        const Variable<T> hit = one_hot(shape) * (1 - smoothing()) + share;
+        Variable<T> factor = options_.reduction == Reduction::none ? reshape(step.dy(), column) : step.dy() / divisor();
+        if (options_.sample_weight) factor = factor * Variable<T>(options_.sample_weight->reshape(column));
+        step.add(0, (softmax(step.x(0), 1) - hit) * factor);
     }
 
   private:
@@ -117,6 +115,14 @@ class CrossEntropy final : public Op<T> {
     }
     static Array<T> rows_of(const Array<T>& logits) {
         return logits.rank() == 2 ? logits.share() : kernels::permute(logits, classes_last(logits.rank()));
+    }
+    // Of the logits' shape, 1 at each sample's class.
+    Variable<T> one_hot(const Shape& shape) const {
+        Array<T> out = Array<T>::zeros(shape);
+        const std::size_t inner = shape[0] == 0 ? 0 : classes_.size() / shape[0], all = shape[1];
+        for (std::size_t i = 0; i < classes_.size(); ++i)
+            out.data()[(i / inner * all + static_cast<std::size_t>(classes_.data()[i])) * inner + i % inner] = 1;
+        return Variable<T>(std::move(out));
     }
     T smoothing() const { return static_cast<T>(options_.label_smoothing); }
     // What the sum of the losses is divided by.

@@ -74,4 +74,26 @@ TEST_CASE("newton refuses what it cannot minimise") {
     CHECK(message<ValueError>([&] { newton(undefined, {}); }) == "[newton] no parameters: there is nothing to change.");
     CHECK(message<ValueError>([&] { newton(undefined, Variables{x}, {.tolerance = 0}); }) ==
           "[newton] tolerance 0: it is above 0. 1e-10 is near what doubles can reach.");
+    CHECK(message<ValueError>([&] { newton(undefined, Variables{x}, {.first_accuracy = 1}); }) ==
+          "[newton] first_accuracy 1: it is in [0, 1). 0 solves the first step in full.");
+}
+
+TEST_CASE("newton comes to the same minimum when it solves its first step less well") {
+    Random random(2);
+    const auto x = random.normal<double>({30, 5});
+    const auto y = Array<double>::arange(30);
+    const auto start = random.normal<double>({5, 1});
+    const auto minimum = [&](double first_accuracy) {
+        auto w = leaf(start);
+        const auto loss = [&] {
+            const Variable<double> z = matmul(Variable<double>(x), w);
+            return sum(log(1 + exp(z))) + sum(w * w) - 0.5 * sum(z * reshape(Variable<double>(y), Shape{30, 1}) / 30.0);
+        };
+        const NewtonResult result = newton(loss, Variables{w}, {.first_accuracy = first_accuracy});
+        CHECK(result.converged);
+        CHECK(result.steps <= 8);
+        return w.value();
+    };
+    const Array<double> full = minimum(0), rough = minimum(0.1);
+    for (std::size_t i = 0; i < 5; ++i) CHECK(rough(i, 0) == Approx(full(i, 0)).epsilon(1e-9));
 }
