@@ -100,6 +100,7 @@ void AdaBoost::fit(const Array<double>& X, const Array<double>& y, const Array<d
 
 Array<double> AdaBoost::votes(const Array<double>& X) const {
     check_predict_data("AdaBoost", features_, X);
+    const CheckedRows known(X);
     Array<double> sums = Array<double>::zeros({X.shape(0), classes_});
     for (const BoostingRound& round : rounds_) add_votes(round, X, classes_, sums);
     return sums;
@@ -129,6 +130,7 @@ const Array<double>& AdaBoost::sample_weights() const {
 
 Array<double> AdaBoost::staged_votes(const Array<double>& X) const {
     check_predict_data("AdaBoost", features_, X);
+    const CheckedRows known(X);
     Array<double> sums = Array<double>::zeros({X.shape(0), classes_}), out(Shape{rounds_.size(), X.shape(0), classes_});
     double* to = out.data();
     for (const BoostingRound& round : rounds_) {

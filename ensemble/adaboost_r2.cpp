@@ -109,6 +109,7 @@ void AdaBoostR2::fit(const Array<double>& X, const Array<double>& y, const Array
 
 Array<double> AdaBoostR2::predict(const Array<double>& X) const {
     check_predict_data("AdaBoostR2", features_, X);
+    const CheckedRows known(X);
     std::vector<Array<double>> answers;
     for (const R2Round& round : rounds_) answers.push_back(round.learner.predict(X));
     Array<double> out(Shape{X.shape(0)});
@@ -122,6 +123,7 @@ Array<double> AdaBoostR2::predict(const Array<double>& X) const {
 
 Array<double> AdaBoostR2::staged_predict(const Array<double>& X) const {
     check_predict_data("AdaBoostR2", features_, X);
+    const CheckedRows known(X);
     std::vector<std::vector<std::pair<double, double>>> rows(X.shape(0));
     Array<double> out(Shape{rounds_.size(), X.shape(0)});
     double* to = out.data();

@@ -72,6 +72,7 @@ void Bagging::judge_left_out(const TrainingData& data) {
         rows[t] = left_out(n, bags_[t]);
         if (rows[t].empty()) return;
         const Array<double> unseen = data.X().rows(rows[t]);
+        const CheckedRows known(unseen);
         answers[t] = members_[t].predict(unseen);
         if (classifies) shares[t] = probabilities_of(members_[t], unseen, classes_);
     });
@@ -107,7 +108,10 @@ template <class Ask>
 Array<double> Bagging::sum_over_members(const Array<double>& X, std::size_t columns, const Ask& ask) const {
     check_predict_data("Bagging", features_, X);
     std::vector<Array<double>> answers(members_.size());
-    parallel_for(members_.size(), options_.threads, [&](std::size_t t) { answers[t] = ask(members_[t]); });
+    parallel_for(members_.size(), options_.threads, [&](std::size_t t) {
+        const CheckedRows known(X);
+        answers[t] = ask(members_[t]);
+    });
     Array<double> sum = Array<double>::zeros(columns == 0 ? Shape{X.shape(0)} : Shape{X.shape(0), columns});
     for (const Array<double>& a : answers)
         for (std::size_t i = 0; i < sum.size(); ++i) sum.data()[i] += a.data()[i];

@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::size_t most_classes = 65536;  // beyond it, values were passed where classes belong
 
+constinit thread_local const Array<double>* checked_rows = nullptr;
+
 void check_features(std::string_view estimator, const Array<double>& X) {
     if (X.rank() != 2 || X.empty())
         fail<ShapeError>(estimator, text("X ", X.shape()), "X is (rows, features), at least one of each",
@@ -83,10 +85,13 @@ void check_predict_data(std::string_view estimator, std::size_t fitted_features,
     if (fitted_features == 0)
         fail<NotFittedError>(estimator, "not fitted", "an estimator learns before it predicts",
                              "Call fit(X, y) first.");
-    check_features(estimator, X);
+    if (checked_rows != &X) check_features(estimator, X);
     if (X.shape(1) != fitted_features)
         fail<ShapeError>(estimator, text("X ", X.shape()), text("fit has seen ", fitted_features, " features"));
 }
+
+CheckedRows::CheckedRows(const Array<double>& X) : outer_(std::exchange(checked_rows, &X)) {}
+CheckedRows::~CheckedRows() { checked_rows = outer_; }
 
 Array<double> weights_or_ones(const Array<double>& weights, std::size_t rows) {
     return weights.rank() == 0 ? Array<double>::ones({rows}) : weights;

@@ -174,6 +174,19 @@ FitSizes check_fit_data(std::string_view estimator, Task task, const Array<doubl
 /// for NaN and infinities.
 void check_predict_data(std::string_view estimator, std::size_t fitted_features, const Array<double>& X);
 
+/// While it lives, check_predict_data takes the numbers of this very X as looked at, on this thread: an ensemble checks once
+/// and then asks many members about the same rows.
+class CheckedRows {
+  public:
+    explicit CheckedRows(const Array<double>& X);
+    ~CheckedRows();
+    CheckedRows(const CheckedRows&) = delete;
+    CheckedRows& operator=(const CheckedRows&) = delete;
+
+  private:
+    const Array<double>* outer_;
+};
+
 /// The weights (N,), or N ones for {}.
 Array<double> weights_or_ones(const Array<double>& weights, std::size_t rows);
 

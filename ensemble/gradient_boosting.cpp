@@ -128,6 +128,7 @@ void GradientBoosting::fit(const Array<double>& X, const Array<double>& y, const
         std::vector<Array<double>> steps(columns);
         parallel_for(columns, options_.threads, [&](std::size_t k) {
             trees[k].fit(part, column(now.residual, k, columns).rows(rows), part_weight);
+            const CheckedRows known(X);
             steps[k] = trees[k].predict(X);
         });
         for (std::size_t k = 0; k < columns; ++k) add_to_column(scores, k, columns, options_.learning_rate, steps[k]);
@@ -140,6 +141,7 @@ void GradientBoosting::fit(const Array<double>& X, const Array<double>& y, const
 
 std::vector<Array<double>> GradientBoosting::staged_scores(const Array<double>& X, bool each) const {
     check_predict_data(who, features_, X);
+    const CheckedRows known(X);
     std::vector<Array<double>> out;
     Array<double> scores = constant_scores(start_, X.shape(0), task_);
     for (const std::vector<DecisionTree>& round : trees_) {
