@@ -17,10 +17,16 @@
 #include "sevenfold/autograd/communicator.hpp"
 #include "sevenfold/autograd/tape.hpp"
 
+#if defined(__has_feature)  // clang's way to ask
+#define SEVENFOLD_HAS_FEATURE(x) __has_feature(x)
+#else
+#define SEVENFOLD_HAS_FEATURE(x) 0
+#endif
+
 namespace sevenfold {
 namespace {
 
-#ifdef __SANITIZE_THREAD__
+#if defined(__SANITIZE_THREAD__) || SEVENFOLD_HAS_FEATURE(thread_sanitizer)
 // The thread sanitizer cannot see how oneTBB, which is not built with it, orders what its threads do, and would call that
 // races. Plain threads let it watch the turns themselves.
 template <class Turn>
