@@ -26,15 +26,20 @@ Child::Child(const std::function<int()>& work) : pid_((std::fflush(nullptr), for
 }
 
 Child::~Child() {
-    if (ended_) return;
+    if (waited_) return;
     send(SIGKILL);
     wait();
+}
+
+bool Child::ended() const {
+    siginfo_t info{};
+    return ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid_;
 }
 
 std::optional<int> Child::wait() {
     int status = 0;
     while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {}
-    ended_ = true;
+    waited_ = true;
     return WIFEXITED(status) ? std::optional(WEXITSTATUS(status)) : std::nullopt;
 }
 

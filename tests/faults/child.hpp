@@ -24,12 +24,13 @@ class Child {
     ~Child();
 
     void send(int signal) const { ::kill(pid_, signal); }
+    bool ended() const;
     /// Waits until it ends. Its exit status; none if a signal ended it.
     std::optional<int> wait();
 
   private:
     pid_t pid_;
-    bool ended_ = false;
+    bool waited_ = false;
 };
 
 }  // namespace faults

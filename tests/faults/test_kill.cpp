@@ -56,7 +56,9 @@ TEST_CASE("a training killed at any moment goes on, and ends with the bits of on
             in_training += std::filesystem::exists(scratch / "run.ckpt");
             tried.add(true);
         }
-        CHECK(read(scratch.folder) == undisturbed);
+        const Outcome resumed = read(scratch.folder);
+        CHECK(resumed == undisturbed);
+        CHECK(resumed.page == undisturbed.page);
         for (const auto& file : std::filesystem::directory_iterator(scratch.folder))
             CHECK_FALSE(has(file.path().filename().string(), "run.ckpt."));  // half a checkpoint of a killed run
     }
@@ -75,7 +77,7 @@ TEST_CASE(
         Child child(trainer(scratch.folder, 1, false), printed);
         // Once it prints, it is listening.
         std::error_code not_yet;
-        while (std::filesystem::file_size(printed, not_yet) == 0 || not_yet)
+        while (!child.ended() && (std::filesystem::file_size(printed, not_yet) == 0 || not_yet))
             std::this_thread::sleep_for(std::chrono::milliseconds(1));
         if (attempt < 3) child.send(SIGINT);
         const std::optional<int> status = child.wait();

@@ -12,6 +12,7 @@ int main(int, char** argv) {
     options.threads = static_cast<std::size_t>(std::atoi(argv[2]));
     options.early_stopping = std::string_view(argv[3]) == "stopping";
     options.save = checkpoint;
+    ::setenv("TMPDIR", folder.c_str(), 1);  // what a kill leaves behind goes when the folder does
     if (std::filesystem::exists(checkpoint)) options.resume = checkpoint;
     options.verbose = true;
     try {

@@ -4,6 +4,7 @@
 
 #include <cstring>
 
+#include "data/scratch.hpp"
 #include "sevenfold/data/file.hpp"
 #include "sevenfold/data/synthetic.hpp"
 #include "sevenfold/nn/activation.hpp"
@@ -12,10 +13,37 @@
 #include "sevenfold/nn/safetensors.hpp"
 #include "sevenfold/nn/sequential.hpp"
 #include "sevenfold/optim/rules.hpp"
+#include "sevenfold/viz/training.hpp"
 
 namespace faults {
 
 using namespace sevenfold;
+
+namespace {
+
+// The page that --report of an example writes, without the one number in it that is measured.
+std::string page(const TrainResult& result, const Array<std::int64_t>& confusion) {
+    const std::vector<viz::TrainingRun> runs{{.name = "two moons",
+                                              .history = result.history,
+                                              .settings = {{"optimizer", "adam"}},
+                                              .best_epoch = static_cast<std::size_t>(result.best_epoch),
+                                              .stopped_early = result.stopped_early}};
+    viz::Report report{.title = "two moons",
+                       .sections = {viz::learning_curves(runs),
+                                    viz::settings_and_results(runs),
+                                    {.title = "Answers", .parts = {viz::confusion_figure(confusion)}}}};
+    std::size_t measured = 0;
+    for (viz::Part& part : report.sections[1].parts)
+        if (auto* table = std::get_if<viz::TextTable>(&part))
+            for (std::vector<std::string>& row : table->rows)
+                if (row[0] == "time in training steps") row[1].clear(), ++measured;
+    if (measured != 1) throw std::logic_error("where is the measured time?");
+    const Scratch scratch;
+    viz::write_report(report, scratch / "page.html");
+    return read_file(scratch / "page.html");
+}
+
+}  // namespace
 
 bool Outcome::operator==(const Outcome& other) const {
     if (weights.size() != other.weights.size()) return false;
@@ -26,7 +54,7 @@ bool Outcome::operator==(const Outcome& other) const {
             std::memcmp(array.data(), other_array.data(), array.size() * sizeof(float)) != 0)
             return false;
     }
-    return history == other.history && report == other.report;
+    return history == other.history && report == other.report && page == other.page;
 }
 
 std::string Outcome::fingerprint() const {
@@ -38,6 +66,7 @@ std::string Outcome::fingerprint() const {
     for (const History::Column& column : history.columns())
         if (!column.measured) add(column.values.data(), column.values.size() * sizeof(double));
     add(report.data(), report.size());
+    add(page.data(), page.size());
     return text(sum);
 }
 
@@ -59,11 +88,12 @@ Outcome train(const TrainingOptions& options) {
     fit_options.save = options.save;
     fit_options.resume = options.resume;
     fit_options.verbose = options.verbose;
+    fit_options.layer_gradients = true;
 
     const TrainResult result = fit(model, optimizer, loader, fit_options);
     const Evaluation e = evaluate(static_cast<Module<float>&>(model), data.test);
     return {model.state(), result.history, text("held-out loss ", e.loss, '\n', confusion_table(*e.confusion, {})),
-            result.interrupted};
+            result.interrupted ? "" : page(result, *e.confusion), result.interrupted};
 }
 
 void write(const Outcome& outcome, const std::filesystem::path& folder) {
@@ -72,6 +102,7 @@ void write(const Outcome& outcome, const std::filesystem::path& folder) {
     weights.write(folder / "weights.safetensors");
     outcome.history.save_json(folder / "history.json");
     write_file_atomically(folder / "report.txt", outcome.report);
+    write_file_atomically(folder / "report.html", outcome.page);
 }
 
 Outcome read(const std::filesystem::path& folder) {
@@ -80,6 +111,7 @@ Outcome read(const std::filesystem::path& folder) {
     for (const auto& entry : weights.entries()) out.weights.emplace_back(entry.name, weights.read<float>(entry.name));
     out.history = History::load_json(folder / "history.json");
     out.report = read_file(folder / "report.txt");
+    out.page = read_file(folder / "report.html");
     return out;
 }
 

@@ -20,6 +20,7 @@ struct Outcome {
     sevenfold::State<float> weights;
     sevenfold::History history;
     std::string report;  ///< how the model does on rows it has not seen: counts and loss, in text
+    std::string page;    ///< the same and the curves, as the page of a report
     bool interrupted = false;
 
     /// Same bits, measured times left out.
@@ -31,7 +32,7 @@ struct Outcome {
 /// The same outcome for the same epochs and early stopping, whatever the rest. What fit() throws.
 Outcome train(const TrainingOptions& options);
 
-/// Writes the outcome's weights, history and report into a folder.
+/// Writes the outcome's weights, history, report and page into a folder.
 void write(const Outcome& outcome, const std::filesystem::path& folder);
 /// What write() wrote. Throws FileError.
 Outcome read(const std::filesystem::path& folder);
