@@ -38,7 +38,7 @@ FORWARDERS = {
     ("optim/optimizer.cpp", "wrong"): (
         "ValueError", "‹rule›", "a state {0}", "{1}", "Load it into an optimizer made like the one that it was saved from."),
     ("train/history.cpp", "reject"): ("FileError", "history", "‹file›, {0}", "{1}", "Check that this is the file you mean."),
-    ("viz/tape_record.cpp", "reject"): ("FileError", "tape", "‹file›", "{1}", "Give a file that --record has written."),
+    ("viz/tape_file.cpp", "reject"): ("FileError", "tape", "‹file›", "{1}", "Give a file that --record has written."),
     ("viz/training_run.cpp", "reject"): ("FileError", "run", "‹file›", "{0}", "Give the folder that --out of another run has named."),
 }
 # Thrown by no test, and why.

@@ -11,6 +11,10 @@ namespace sevenfold::viz {
 namespace {
 
 constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
+// Within these no computation below leaves what a double holds. Numbers beyond are drawn as if they were these.
+constexpr double largest = 1e300, smallest = 1e-300;
+// Ends of an axis that are closer, relative to their size, have no ticks that a double tells apart.
+constexpr double least_length = 1e-9;
 
 std::string printed(double value, int decimals) {
     char out[400];
@@ -66,6 +70,7 @@ Ruler::Ruler(const Axis& axis, const std::vector<double>& data, double room, std
     low_ = std::numeric_limits<double>::infinity(), high_ = -low_;
     for (double v : data) {
         if (!std::isfinite(v) || (axis.log && v <= 0)) continue;
+        v = axis.log ? std::clamp(v, smallest, largest) : std::abs(v) < smallest ? 0 : std::clamp(v, -largest, largest);
         low_ = std::min(low_, v), high_ = std::max(high_, v);
     }
     if (!axis.names.empty()) low_ = -0.5, high_ = static_cast<double>(axis.names.size()) - 0.5, room = 0;
@@ -78,9 +83,11 @@ Ruler::Ruler(const Axis& axis, const std::vector<double>& data, double room, std
     }
     const double first = axis.log ? std::log10(low_) : low_, last = axis.log ? std::log10(high_) : high_;
     const double more = room * (last - first);
-    const auto end = [&](double value) { return axis.log ? std::pow(10.0, value) : value; };
+    const auto end = [&](double value) { return axis.log ? std::pow(10.0, std::clamp(value, -305.0, 305.0)) : value; };
     if (low_ != 0 || !axis.zero) low_ = end(first - more);
     if (high_ != 0 || !axis.zero) high_ = end(last + more);
+    const double size = std::max(std::abs(low_), std::abs(high_));
+    if (high_ - low_ < least_length * size) low_ -= least_length * size, high_ += least_length * size;
     // The other end makes room for the limit that was given.
     if (axis.low) low_ = *axis.low, high_ = high_ > low_ ? high_ : axis.log ? 10 * low_ : low_ + 1;
     if (axis.high) high_ = *axis.high, low_ = low_ < high_ ? low_ : axis.log ? high_ / 10 : high_ - 1;
@@ -88,7 +95,8 @@ Ruler::Ruler(const Axis& axis, const std::vector<double>& data, double room, std
 
 double Ruler::place(double value) const {
     if (!std::isfinite(value) || (axis_.log && value <= 0)) return nothing;
-    if (axis_.log) return std::log(value / low_) / std::log(high_ / low_);
+    value = std::clamp(value, -largest, largest);
+    if (axis_.log) return (std::log(value) - std::log(low_)) / (std::log(high_) - std::log(low_));
     return (value - low_) / (high_ - low_);
 }
 
@@ -103,8 +111,9 @@ std::vector<Tick> Ruler::ticks(std::size_t most) const {
     const double least = (high_ - low_) / static_cast<double>(std::max<std::size_t>(most, 1));
     const auto [step, decimals] = nice(axis_.whole ? std::max(least, 1.0) : least);
     std::vector<Tick> out;
-    for (double k = std::ceil(low_ / step - 1e-9); k * step <= high_ + 1e-9 * step; ++k)
-        out.push_back({k * step, tick_label(k * step, decimals)});
+    const double first = std::ceil(low_ / step - 1e-9);
+    for (double k = 0; k <= 2.0 * static_cast<double>(most) && (first + k) * step <= high_ + 1e-9 * step; ++k)
+        out.push_back({(first + k) * step, tick_label((first + k) * step, decimals)});
     return out;
 }
 

@@ -46,5 +46,7 @@ Section answers(Module<T>& model, const Dataset<T>& data, const Array<T>& images
 /// FileError, in reading also for a file that is not what save_run writes.
 void save_run(const TrainingRun& run, const std::filesystem::path& folder);
 TrainingRun load_run(const std::filesystem::path& folder);
+/// What run.json holds, with its history. `where` names the source in errors. Throws FileError.
+TrainingRun run_from_json(std::string_view json, const History& history, std::string_view where);
 
 }  // namespace sevenfold::viz

@@ -295,6 +295,60 @@ std::vector<Seed> history() {
     return c.all;
 }
 
+std::vector<Seed> run() {
+    Collection c("run");
+    const std::string end = R"(, "best_epoch": 1, "stopped_early": false})";
+    const std::string head = R"({"format": "sevenfold-run", "version": 1, "name": )";
+    const auto with = [&](const std::string& settings) { return head + "\"a\", \"settings\": " + settings + end; };
+    const std::string history = "\nhistory\n" + good_history;
+    c.valid("one epoch", with(R"([["seed", "1"]])") + history);
+    c.valid("a name for a terminal", head + R"("\u001b[2J<script>", "settings": [])" + end + history);
+    const std::string table = R"({"format": "sevenfold-history", "version": 1, "rows": 2, "columns": [)";
+    const auto column = [](const char* name, const char* values) {
+        return text("{\"name\": \"", name, "\", \"measured\": false, \"values\": ", values, "}");
+    };
+    c.valid("numbers that no axis holds",
+            with("[]") + "\nhistory\n" + table + column("epoch", "[-1.7e308, 1.7e308]") + "," +
+                column("loss", "[1.7e308, -1.7e308]") + "," + column("validation_loss", "[\"inf\", null]") + "," +
+                column("lr", "[5e-324, 0]") + "," + column("gradient_norm", "[\"-inf\", -1]") + "," +
+                column("gradient_norm layer", "[-5e-324, 1.7e308]") + "]}");
+    c.lie("an epoch to come", with("[]"));
+    c.lie("held-out loss alone",
+          with("[]") + "\nhistory\n" + table + column("epoch", "[1, 2]") + "," + column("loss", "[1]") + "]}");
+    c.lie("a setting of three", with(R"([["a", "b", "c"]])") + history);
+    c.lie("other version", R"({"format": "sevenfold-run", "version": 2})" + history);
+    c.lie("deep name", head + std::string(100'000, '[') + std::string(100'000, ']') + ", \"settings\": []" + end);
+    c.lie("deep version",
+          R"({"format": "sevenfold-run", "version": )" + std::string(100'000, '[') + std::string(100'000, ']') + "}");
+    return c.all;
+}
+
+std::vector<Seed> tape() {
+    Collection c("tape");
+    const std::string head = R"({"format": "sevenfold-tape", "version": 1, "steps": [)";
+    const auto step = [](const std::string& op, const std::string& inputs, const std::string& value) {
+        return R"x({"op": ")x" + op + R"x(", "name": "w", "shape": "(2)", "inputs": )x" + inputs + R"(, "value": )" +
+               value + R"(, "gradient": {"checksum": 7, "entries": [0.5, "NaN"]}})";
+    };
+    const std::string leaf = step("leaf", "[]", R"({"checksum": 1, "entries": [1, "inf"]})");
+    c.valid("nothing", head + "]}");
+    c.valid("two steps", head + leaf + "," + step("mul", "[0, -1]", "null") + "]}");
+    c.valid("an op for a terminal", head + leaf + "," + step("\\u001b[2J", "[0]", "null") + "]}");
+    c.lie("a step to come", head + leaf + "," + step("mul", "[1]", "null") + "]}");
+    c.lie("a step beyond 63 bits", head + leaf + "," + step("mul", "[9223372036854775808]", "null") + "]}");
+    c.lie("a step below -1", head + leaf + "," + step("mul", "[-2]", "null") + "]}");
+    c.lie("a checksum below 0", head + step("leaf", "[]", R"({"checksum": -1, "entries": []})") + "]}");
+    c.lie("an entry too large", head + step("leaf", "[]", R"({"checksum": 1, "entries": [1e999]})") + "]}");
+    c.lie("other version", R"({"format": "sevenfold-tape", "version": 2, "steps": []})");
+    c.lie("deep", std::string(100'000, '['));
+    c.lie("deep entry",
+          head +
+              step("leaf", "[]",
+                   R"({"checksum": 1, "entries": [)" + std::string(100'000, '[') + std::string(100'000, ']') + "]}") +
+              "]}");
+    return c.all;
+}
+
 std::vector<Seed> flags() {
     Collection c("flags");
     c.valid("all", "--seed\n7\n--epochs=12\n--lr\n1e-3\n--micro-batch\n0\n");
@@ -314,7 +368,8 @@ std::vector<Seed> flags() {
 
 std::vector<Seed> seeds() {
     std::vector<Seed> out;
-    for (const auto& some : {idx(), gzip(), csv(), npy(), npz(), safetensors(), checkpoint(), history(), flags()})
+    for (const auto& some :
+         {idx(), gzip(), csv(), npy(), npz(), safetensors(), checkpoint(), history(), run(), tape(), flags()})
         out.insert(out.end(), some.begin(), some.end());
     return out;
 }

@@ -18,6 +18,8 @@
 #include "sevenfold/data/npz.hpp"
 #include "sevenfold/nn/safetensors.hpp"
 #include "sevenfold/train/checkpoint.hpp"
+#include "sevenfold/viz/tape_record.hpp"
+#include "sevenfold/viz/training.hpp"
 
 namespace fuzz {
 namespace {
@@ -171,6 +173,43 @@ bool history(std::string_view bytes) {
     });
 }
 
+// run.json, then after this line history.json; what is read is drawn, as --compare does.
+constexpr std::string_view then_history = "\nhistory\n";
+
+bool run(std::string_view bytes) {
+    const std::size_t end = std::min(bytes.find(then_history), bytes.size());
+    const std::string_view rest = bytes.substr(std::min(end + then_history.size(), bytes.size()));
+    return read_by([&] {
+        const History h = rest.empty() ? History() : History::from_json(rest, "fuzz.json");
+        const viz::TrainingRun run = viz::run_from_json(bytes.substr(0, end), h, "fuzz.json");
+        promise(run.best_epoch <= h.rows(), "a best epoch that its history does not have");
+        for (const std::size_t runs : {1u, 2u})
+            for (const viz::Part& part : viz::learning_curves(std::vector(runs, run)).parts)
+                if (const auto* figure = std::get_if<viz::Figure>(&part))
+                    promise(!viz::svg(*figure).empty(), "a figure of nothing");
+    });
+}
+
+bool tape(std::string_view bytes) {
+    const MemoryFile file(bytes);
+    return read_by([&] {
+        const viz::TapeRecord record = viz::load_tape(file.path());
+        viz::TapeRecord other = record;
+        promise(!viz::diff(record, other), "a tape that parts from itself");
+        if (other.empty()) return;
+        const auto words = [&] {
+            const auto parting = viz::diff(record, other);
+            promise(parting && parting->text == printable(parting->text), "a parting with control characters");
+        };
+        other.pop_back(), words();
+        other.push_back(record.back());
+        viz::StepRecord& last = other.back();
+        last.shape += '!', words();
+        last.shape = record.back().shape, last.value = viz::ArrayRecord{}, last.gradient.reset();
+        viz::diff(record, other, 1e-6);
+    });
+}
+
 // Words of a command line, one a line.
 bool flags(std::string_view bytes) {
     std::vector<std::string> words;
@@ -200,15 +239,17 @@ bool flags(std::string_view bytes) {
     return true;
 }
 
-constexpr std::array<Target, 9> all{{{"idx", idx, 40},
-                                     {"gzip", gzip, 20'000},
-                                     {"csv", csv, 400},
-                                     {"npy", npy, 60},
-                                     {"npz", npz, 20'000},
-                                     {"safetensors", safetensors, 400},
-                                     {"checkpoint", checkpoint, 1'000},
-                                     {"history", history, 400},
-                                     {"flags", flags, 2'000}}};
+constexpr std::array<Target, 11> all{{{"idx", idx, 40},
+                                      {"gzip", gzip, 20'000},
+                                      {"csv", csv, 400},
+                                      {"npy", npy, 60},
+                                      {"npz", npz, 20'000},
+                                      {"safetensors", safetensors, 400},
+                                      {"checkpoint", checkpoint, 1'000},
+                                      {"history", history, 400},
+                                      {"run", run, 400},
+                                      {"tape", tape, 400},
+                                      {"flags", flags, 2'000}}};
 
 }  // namespace
 

@@ -68,6 +68,18 @@ TEST_CASE("where values agree, the first gradient on the way back that differs i
     CHECK(diff(a, b)->text == "step %1 (mul, (3,)): only the first tape has a gradient here");
 }
 
+TEST_CASE("what a record holds reaches a terminal without control characters") {
+    const TapeRecord a = record(0.5, 2);
+    for (std::string StepRecord::*word : {&StepRecord::op, &StepRecord::shape, &StepRecord::name}) {
+        TapeRecord b = a, c = a;
+        c[2].*word = "\x1b[2J";
+        ++c[2].value->checksum, c[2].value->entries[0] += 1;
+        b[2].name = c[2].name;
+        CHECK_FALSE(has(diff(c, b)->text, "\x1b"));
+        CHECK_FALSE(has(diff(b, c)->text, "\x1b"));
+    }
+}
+
 TEST_CASE("a tolerance lets rounding pass, and nothing else") {
     TapeRecord a = record(0.5, 2), b = a;
     b[2].value->entries[0] *= 1 + 1e-9, ++b[2].value->checksum;
@@ -104,7 +116,9 @@ TEST_CASE("a record reads back as it was saved, and other files are refused") {
         return head + R"x([{"op": "a", "name": "", "shape": "()", "inputs": )x" + inputs + ", \"value\": " + value +
                ", \"gradient\": null}]}";
     };
-    CHECK(has(fault(step("[\"x\"]", "null")), "an input is a step's number"));
+    CHECK(has(fault(step("[\"x\"]", "null")), "an input is the number of an earlier step"));
+    CHECK(has(fault(step("[0]", "null")), "an input is the number of an earlier step"));
+    CHECK(has(fault(std::string(100'000, '[')), "no tape nests deeper than five levels"));
     CHECK(has(fault(step("[]", "{\"checksum\": 1, \"entries\": [\"y\"]}")), "an entry is a number"));
     CHECK(has(fault(step("3", "null")), "\"inputs\" is a list"));
     CHECK(has(fault(step("[]", "{\"checksum\": -1, \"entries\": []}")), "an array has a checksum"));

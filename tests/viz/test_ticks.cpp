@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <vector>
 
 #include "sevenfold/viz/colours.hpp"
 #include "sevenfold/viz/ticks.hpp"
@@ -53,6 +54,28 @@ TEST_CASE("a place is 0 at the low end and 1 at the high one") {
     CHECK(log.place(10) == doctest::Approx(0.5));
     CHECK(std::isnan(log.place(0)));
     CHECK(std::isnan(linear.place(std::numeric_limits<double>::infinity())));
+}
+
+TEST_CASE("numbers at the ends of what a double holds, and numbers a bit apart, have an axis with few ticks") {
+    using limits = std::numeric_limits<double>;
+    const double beside = std::nextafter(0.1, 1.0);
+    for (const bool log : {false, true})
+        for (const auto& data : std::vector<std::vector<double>>{{-limits::max(), limits::max()},
+                                                                 {limits::denorm_min(), limits::max()},
+                                                                 {0, limits::denorm_min()},
+                                                                 {-limits::denorm_min(), limits::min()},
+                                                                 {limits::max()},
+                                                                 {0.1, beside},
+                                                                 {1e300, std::nextafter(1e300, 0.0)}}) {
+            CAPTURE(log);
+            CAPTURE(data);
+            const Ruler ruler({.log = log}, data, 0.04, "the axis");
+            CHECK((std::isfinite(ruler.low()) && std::isfinite(ruler.high()) && ruler.low() < ruler.high()));
+            for (const std::size_t most : {1u, 2u, 8u}) CHECK(ruler.ticks(most).size() <= 2 * most + 1);
+            for (const double v : data)
+                if (!log || v > 0) CHECK(std::isfinite(ruler.place(v)));
+        }
+    CHECK(Ruler({.low = 0.1, .high = beside}, {}, 0, "the axis").ticks(8).size() <= 17);
 }
 
 TEST_CASE("a limit that lies beyond the data still leaves an axis") {

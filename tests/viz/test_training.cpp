@@ -143,4 +143,10 @@ TEST_CASE("a run reads back as it was saved, and other files are refused") {
         fault(
             R"({"format": "sevenfold-run", "version": 1, "name": "a", "settings": [["x"]], "best_epoch": 0, "stopped_early": false})"),
         "a setting is a pair of words"));
+    CHECK(has(
+        fault(
+            R"({"format": "sevenfold-run", "version": 1, "name": "a", "settings": [], "best_epoch": 99, "stopped_early": false})"),
+        "best_epoch is 0, or one of the "));
+    const std::string deep = std::string(400'000, '[') + std::string(400'000, ']');
+    CHECK(has(fault(R"({"format": "sevenfold-run", "version": )" + deep + "}"), "no run nests deeper"));
 }
