@@ -38,6 +38,17 @@ class Archive {
         (value(x), ...);
     }
 
+    /// A list of things that have no default: `make` gives one to be read into.
+    template <class X, class Make>
+    void list(std::vector<X>& xs, const Make& make) {
+        std::size_t n = count(xs.size(), 1);
+        if (!writes_) xs.clear();
+        for (std::size_t i = 0; i < n; ++i) {
+            if (!writes_) xs.push_back(make());
+            value(xs[i]);
+        }
+    }
+
   private:
     template <class X>
     void value(X& x) {

@@ -3,7 +3,6 @@
 #include <exception>
 #include <map>
 #include <mutex>
-#include <optional>
 
 #include "sevenfold/autograd/parallel.hpp"
 
@@ -41,6 +40,16 @@ class Alone final : public Communicator {
 };
 
 thread_local Communicator* this_threads = nullptr;
+
+// The exception's words; none for none.
+std::string what(const std::exception_ptr& thrown) {
+    if (!thrown) return {};
+    try {
+        std::rethrow_exception(thrown);
+    } catch (const std::exception& e) { return *e.what() ? e.what() : "an exception without words"; } catch (...) {
+        return "an exception of an unknown kind";
+    }
+}
 
 }  // namespace
 
@@ -107,36 +116,31 @@ void shared_for(std::size_t n, std::size_t threads, const std::function<void(std
     mine(count);
     for (auto& [number, thrown] : done) {
         std::size_t i = number;
-        std::optional<std::string> words;
-        if (thrown) {
-            try {
-                std::rethrow_exception(thrown);
-            } catch (const std::exception& e) { words = e.what(); } catch (...) {
-                words = "an unknown exception";
-            }
-        }
+        std::string words = what(thrown);
         mine(i, words);
-        if (!words) carry(i, mine);
+        if (words.empty()) carry(i, mine);
     }
 
-    const std::vector<std::string> all = ranks.all_gather(mine.bytes());
-    std::optional<std::pair<std::size_t, std::string>> first;
-    for (std::size_t rank = 0; rank < all.size(); ++rank) {
-        Archive archive(all[rank]);
+    std::size_t first = n;
+    std::string its_words;
+    for (const std::string& bytes : ranks.all_gather(mine.bytes())) {
+        Archive archive(bytes);
         archive(count);
         for (std::size_t k = 0; k < count; ++k) {
             std::size_t i = 0;
-            std::optional<std::string> words;
+            std::string words;
             archive(i, words);
-            if (!words)
+            if (words.empty()) {
                 carry(i, archive);  // what is here already reads as it is
-            else if (!first || i < first->first)
-                first.emplace(i, *words);
+            } else if (i < first) {
+                first = i;
+                its_words = words;
+            }
         }
     }
-    if (!first) return;
-    if (const auto here = done.find(first->first); here != done.end()) std::rethrow_exception(here->second);
-    throw Error(first->second);
+    if (first == n) return;
+    if (const auto here = done.find(first); here != done.end()) std::rethrow_exception(here->second);
+    throw Error(its_words);
 }
 
 }  // namespace sevenfold

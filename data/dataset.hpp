@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "sevenfold/autograd/array.hpp"
+#include "sevenfold/autograd/archive.hpp"
 
 namespace sevenfold {
 
@@ -60,6 +60,8 @@ template <class T = float>
 struct Standardizer {
     Array<T> mean;       ///< the shape of one row
     Array<T> deviation;  ///< the same; over N, not N - 1. 1 where a feature is constant, which then becomes 0
+
+    void carry(Archive& archive) { archive(mean, deviation); }
 
     /// Measures features (N, ...). Throws ShapeError when there are no rows.
     static Standardizer fit(const Array<T>& features);

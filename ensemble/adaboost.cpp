@@ -116,6 +116,11 @@ Array<double> AdaBoost::probabilities(const Array<double>& X) const {
     return shares;
 }
 
+void AdaBoost::carry(Archive& archive) {
+    archive(features_, classes_, end_, sample_weights_);
+    archive.list(rounds_, [&] { return BoostingRound{learner_.clone(0)}; });
+}
+
 AdaBoost AdaBoost::clone(std::uint64_t seed) const {
     AdaBoostOptions options = options_;
     options.seed = seed;

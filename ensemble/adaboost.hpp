@@ -25,6 +25,8 @@ struct BoostingRound {
     /// Z = (1 − e) exp(−weight / 2) + e exp(weight / 2), with two classes and rate 1 the well-known Π 2 √(e (1 − e)). Why it
     /// holds for more classes: a row that comes out wrong has at most half of the say on its side.
     double bound = 1;
+
+    void carry(Archive& archive) { archive(learner, error, weight, bound); }
 };
 
 /// Why a boosting ended.
@@ -47,6 +49,8 @@ class AdaBoost {
     /// (N, K): each class's share of the say. Not calibrated.
     Array<double> probabilities(const Array<double>& X) const;
     AdaBoost clone(std::uint64_t seed) const;
+    bool can_travel() const { return learner_.can_travel(); }
+    void carry(Archive& archive);
     Task task() const { return Task::classification; }
 
     const std::vector<BoostingRound>& rounds() const { return rounds_; }

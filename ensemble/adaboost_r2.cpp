@@ -137,6 +137,11 @@ Array<double> AdaBoostR2::staged_predict(const Array<double>& X) const {
     return out;
 }
 
+void AdaBoostR2::carry(Archive& archive) {
+    archive(features_, sample_weights_);
+    archive.list(rounds_, [&] { return R2Round{learner_.clone(0)}; });
+}
+
 AdaBoostR2 AdaBoostR2::clone(std::uint64_t seed) const {
     AdaBoostR2Options options = options_;
     options.seed = seed;

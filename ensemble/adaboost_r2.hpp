@@ -28,6 +28,8 @@ struct R2Round {
     double average_loss = 0;  ///< Σ w L, below 1/2
     double beta = 0;    ///< average_loss / (1 − average_loss); rows are weighted by β^((1 − L) · learning_rate)
     double weight = 0;  ///< learning_rate · ln(1 / β)
+
+    void carry(Archive& archive) { archive(learner, average_loss, beta, weight); }
 };
 
 /// Ends early when a learner is right everywhere (it is kept, and outweighs the others) or its average loss reaches 1/2
@@ -43,6 +45,8 @@ class AdaBoostR2 {
              const std::vector<Rows>& bags);
     Array<double> predict(const Array<double>& X) const;
     AdaBoostR2 clone(std::uint64_t seed) const;
+    bool can_travel() const { return learner_.can_travel(); }
+    void carry(Archive& archive);
     Task task() const { return Task::regression; }
 
     const std::vector<R2Round>& rounds() const { return rounds_; }

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "sevenfold/autograd/communicator.hpp"
 #include "sevenfold/autograd/parallel.hpp"
 #include "sevenfold/autograd/random.hpp"
 #include "sevenfold/ensemble/score.hpp"
@@ -32,6 +33,14 @@ void divide(Array<double>& sums, double by) {
 
 }  // namespace
 
+// The rows that a member has not seen, and what it says of them.
+struct Bagging::LeftOut {
+    Rows rows;
+    Array<double> answers, shares;
+
+    void carry(Archive& archive) { archive(rows, answers, shares); }
+};
+
 Bagging::Bagging(Estimator base, BaggingOptions options) : base_(std::move(base)), options_(options) {
     if (options.estimators == 0) fail<ValueError>("Bagging", "estimators = 0", "a bag has a member at least");
 }
@@ -58,35 +67,44 @@ void Bagging::fit(const Array<double>& X, const Array<double>& y, const Array<do
     members_.clear();
     Random seeds(options_.seed, bags_.size());  // the streams before it draw the bags
     for (std::size_t t = 0; t < bags_.size(); ++t) members_.push_back(base_.clone(seeds.bits()));
-    parallel_for(members_.size(), options_.threads, [&](std::size_t t) { members_[t].fit(data, weights, bags_[t]); });
+    std::vector<LeftOut> left_out(members_.size());
+    const auto fit_one = [&](std::size_t t) {
+        members_[t].fit(data, weights, bags_[t]);
+        if (options_.out_of_bag) left_out[t] = ask_left_out(data, t);
+    };
+    if (base_.can_travel())
+        shared_for(members_.size(), options_.threads, fit_one,
+                   [&](std::size_t t, Archive& archive) { archive(members_[t], left_out[t]); });
+    else
+        parallel_for(members_.size(), options_.threads, fit_one);
     out_of_bag_.reset();
-    if (options_.out_of_bag) judge_left_out(data);
+    if (options_.out_of_bag) judge_left_out(data, left_out);
 }
 
-void Bagging::judge_left_out(const TrainingData& data) {
-    const std::size_t n = data.rows(), members = members_.size();
+Bagging::LeftOut Bagging::ask_left_out(const TrainingData& data, std::size_t member) const {
+    LeftOut out{left_out(data.rows(), bags_[member]), {}, {}};
+    if (out.rows.empty()) return out;
+    const Array<double> unseen = data.X().rows(out.rows);
+    const CheckedRows known(unseen);
+    out.answers = members_[member].predict(unseen);
+    if (task() == Task::classification) out.shares = probabilities_of(members_[member], unseen, classes_);
+    return out;
+}
+
+void Bagging::judge_left_out(const TrainingData& data, const std::vector<LeftOut>& members) {
+    const std::size_t n = data.rows();
     const bool classifies = task() == Task::classification;
-    std::vector<Rows> rows(members);
-    std::vector<Array<double>> answers(members), shares(members);
-    parallel_for(members, options_.threads, [&](std::size_t t) {
-        rows[t] = left_out(n, bags_[t]);
-        if (rows[t].empty()) return;
-        const Array<double> unseen = data.X().rows(rows[t]);
-        const CheckedRows known(unseen);
-        answers[t] = members_[t].predict(unseen);
-        if (classifies) shares[t] = probabilities_of(members_[t], unseen, classes_);
-    });
     OutOfBag& out = out_of_bag_.emplace();
     out.count = Labels::zeros({n});
     Array<double> sums = Array<double>::zeros({n});
     if (classifies) out.votes = out.probabilities = Array<double>::zeros({n, classes_});
-    for (std::size_t t = 0; t < members; ++t)  // in the order of the members, whoever was ready first
-        for (std::size_t i = 0; i < rows[t].size(); ++i) {
-            const std::size_t row = rows[t][i];
+    for (const auto& [rows, answers, shares] : members)  // in the order of the members, whoever was ready first
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            const std::size_t row = rows[i];
             ++out.count(row);
-            sums(row) += answers[t](i);
-            for (std::size_t k = 0; k < classes_; ++k) out.probabilities(row, k) += shares[t](i, k);
-            if (classifies) ++out.votes(row, answers[t](i));
+            sums(row) += answers(i);
+            for (std::size_t k = 0; k < classes_; ++k) out.probabilities(row, k) += shares(i, k);
+            if (classifies) ++out.votes(row, answers(i));
         }
     Rows covered;
     for (std::size_t i = 0; i < n; ++i) {
@@ -138,6 +156,11 @@ Array<double> Bagging::probabilities(const Array<double>& X) const {
 Array<double> Bagging::votes(const Array<double>& X) const {
     if (task() == Task::regression) fail<ValueError>("Bagging", "regressors", "they do not vote", "Take predict.");
     return sum_over_members(X, classes_, [&](const Estimator& member) { return votes_of(member, X, classes_); });
+}
+
+void Bagging::carry(Archive& archive) {
+    archive(features_, classes_, bags_, out_of_bag_);
+    archive.list(members_, [&] { return base_.clone(0); });
 }
 
 Bagging Bagging::clone(std::uint64_t seed) const {

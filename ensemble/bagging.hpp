@@ -32,6 +32,8 @@ struct OutOfBag {
     Labels count;                 ///< (N,): members that have not seen the row
     double coverage = 0;          ///< share of the rows that some member has not seen: about 1 − (1 − 1/e)ᴮ
     double score = 0;             ///< accuracy or R² over the covered rows; NaN when there are none
+
+    void carry(Archive& archive) { archive(prediction, votes, probabilities, count, coverage, score); }
 };
 
 class Bagging {
@@ -49,6 +51,8 @@ class Bagging {
     /// (N, K): how many members choose each class. Throws ValueError for regression.
     Array<double> votes(const Array<double>& X) const;
     Bagging clone(std::uint64_t seed) const;
+    bool can_travel() const { return base_.can_travel(); }
+    void carry(Archive& archive);
     Task task() const { return base_.task(); }
 
     const std::vector<Estimator>& estimators() const { return members_; }
@@ -59,7 +63,9 @@ class Bagging {
   private:
     template <class Ask>
     Array<double> sum_over_members(const Array<double>& X, std::size_t columns, const Ask& ask) const;
-    void judge_left_out(const TrainingData& data);
+    struct LeftOut;
+    LeftOut ask_left_out(const TrainingData& data, std::size_t member) const;
+    void judge_left_out(const TrainingData& data, const std::vector<LeftOut>& members);
 
     Estimator base_;
     BaggingOptions options_;

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "sevenfold/autograd/parallel.hpp"
+#include "sevenfold/autograd/communicator.hpp"
 #include "sevenfold/autograd/random.hpp"
 #include "sevenfold/ensemble/bagging.hpp"
 
@@ -63,7 +63,9 @@ BootstrapResult bootstrap_over(std::size_t n, const std::function<double(std::sp
     out.estimate = statistic(all);
     out.bags = std::move(bags);
     out.statistics.resize(out.bags.size());
-    parallel_for(out.bags.size(), options.threads, [&](std::size_t b) { out.statistics[b] = statistic(out.bags[b]); });
+    shared_for(
+        out.bags.size(), options.threads, [&](std::size_t b) { out.statistics[b] = statistic(out.bags[b]); },
+        [&](std::size_t b, Archive& archive) { archive(out.statistics[b]); });
     const auto count = static_cast<double>(out.bags.size());
     const double mean = std::accumulate(out.statistics.begin(), out.statistics.end(), 0.0) / count;
     double squares = 0;

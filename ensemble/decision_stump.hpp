@@ -16,6 +16,7 @@ class DecisionStump {
     Array<double> predict(const Array<double>& X) const;
     Array<double> predict(const TrainingData& data) const;
     DecisionStump clone(std::uint64_t) const { return {}; }
+    void carry(Archive& archive) { archive(features_, feature_, threshold_, error_, polarity_); }
     Task task() const { return Task::classification; }
 
     std::size_t feature() const { return feature_; }

@@ -32,6 +32,8 @@ struct TreeNode {
     std::size_t samples = 0;               ///< rows of fit that came here
     double answer = 0;                     ///< class, or mean of y
     std::vector<double> value;             ///< weighted shares of the K classes, or {mean of y}
+
+    void carry(Archive& archive) { archive(feature, threshold, left, right, samples, answer, value); }
 };
 
 /// A classification or regression tree; the criterion decides which. Rows of weight 0 count as absent.
@@ -48,6 +50,7 @@ class DecisionTree {
     /// Shares of the classes in the leaf, (N, K). Throws ValueError for a regression tree.
     Array<double> probabilities(const Array<double>& X) const;
     DecisionTree clone(std::uint64_t seed) const;
+    void carry(Archive& archive) { archive(features_, classes_, nodes_); }
     Task task() const {
         return options_.criterion == Criterion::squared_error ? Task::regression : Task::classification;
     }

@@ -69,6 +69,11 @@ std::size_t count_classes(std::string_view estimator, const Array<double>& y, co
 
 }  // namespace
 
+void Estimator::Base::refuse_to_travel() {
+    fail<ValueError>("Estimator", "one without carry", "only what says what it consists of can be sent",
+                     "Give it a member void carry(Archive& archive).");
+}
+
 FitSizes check_fit_data(std::string_view estimator, Task task, const Array<double>& X, const Array<double>& y,
                         const Array<double>& weights, std::size_t least_classes) {
     check_features(estimator, X);

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <typeinfo>
 
-#include "sevenfold/autograd/array.hpp"
+#include "sevenfold/autograd/archive.hpp"
 
 namespace sevenfold {
 
@@ -39,6 +39,13 @@ concept EstimatorLike = requires(E e, const E& c, const Array<double>& a, std::u
 template <class E>
 concept HasProbabilities = requires(const E& c, const Array<double>& X) {
     { c.probabilities(X) } -> std::same_as<Array<double>>;
+};
+
+/// One that can be sent to another process: `carry` writes or reads what fit has found (autograd/archive.hpp), into a clone.
+/// One made of others may also say whether these can. Ensembles of any other estimators are fitted anew by every process.
+template <class E>
+concept KnowsWhatItCarries = requires(const E& c) {
+    { c.can_travel() } -> std::same_as<bool>;
 };
 
 class TrainingData;  // ensemble/training_data.hpp
@@ -92,6 +99,10 @@ class Estimator {
     /// (N, K). With `classes` above K, columns of zeros follow: classes that fit has not seen.
     /// Throws ValueError for an estimator without probabilities.
     Array<double> probabilities(const Array<double>& X, std::size_t classes = 0) const;
+    /// Whether carry works.
+    bool can_travel() const { return model_->can_travel(); }
+    /// Writes what fit has found, or reads it into a clone of the same estimator. Throws ValueError for one that cannot travel.
+    void carry(Archive& archive) { model_->carry(archive); }
     Estimator clone(std::uint64_t seed) const { return Estimator(model_->clone(seed)); }
     Task task() const { return model_->task(); }
     bool is_classifier() const { return task() == Task::classification; }
@@ -111,12 +122,15 @@ class Estimator {
         virtual Array<double> predict(const TrainingData& data) const = 0;
         virtual bool has_probabilities() const = 0;
         virtual Array<double> probabilities(const Array<double>& X) const = 0;
+        virtual bool can_travel() const = 0;
+        virtual void carry(Archive& archive) = 0;
         virtual std::unique_ptr<Base> clone(std::uint64_t seed) const = 0;
         virtual std::unique_ptr<Base> copy() const = 0;
         virtual Task task() const = 0;
         virtual const std::type_info& type() const = 0;
         void fit_copied_rows(const TrainingData& data, const Array<double>& weights, std::span<const std::size_t> rows);
         static const Array<double>& features_of(const TrainingData& data);
+        [[noreturn]] static void refuse_to_travel();
     };
     template <class E>
     struct Model final : Base {
@@ -144,6 +158,18 @@ class Estimator {
                 return estimator.probabilities(X);
             else
                 return {};
+        }
+        bool can_travel() const override {
+            if constexpr (KnowsWhatItCarries<E>)
+                return estimator.can_travel();
+            else
+                return Carried<E>;
+        }
+        void carry(Archive& archive) override {
+            if constexpr (Carried<E>)
+                estimator.carry(archive);
+            else
+                refuse_to_travel();
         }
         std::unique_ptr<Base> clone(std::uint64_t seed) const override {
             return std::make_unique<Model>(estimator.clone(seed));

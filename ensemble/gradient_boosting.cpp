@@ -170,6 +170,14 @@ Array<double> GradientBoosting::probabilities(const Array<double>& X) const {
     return softmax(Variable<double>(staged_scores(X, false).back())).value();
 }
 
+void GradientBoosting::carry(Archive& archive) {
+    archive(features_, start_, training_loss_);
+    std::size_t rounds = trees_.size();
+    archive(rounds);
+    trees_.resize(rounds);
+    for (std::vector<DecisionTree>& round : trees_) archive.list(round, [&] { return DecisionTree(options_.tree); });
+}
+
 GradientBoosting GradientBoosting::clone(std::uint64_t seed) const {
     GradientBoostingOptions options = options_;
     options.seed = seed;

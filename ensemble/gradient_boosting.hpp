@@ -48,6 +48,7 @@ class GradientBoosting {
     /// (rounds, N): the answers if boosting had ended after each round.
     Array<double> staged_predict(const Array<double>& X) const;
     GradientBoosting clone(std::uint64_t seed) const;
+    void carry(Archive& archive);
     Task task() const { return task_; }
 
     /// Weighted mean of the loss over the rows of fit, before the first round and after each.

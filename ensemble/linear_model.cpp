@@ -86,7 +86,8 @@ void LogisticRegression::fit(const Array<double>& X, const Array<double>& y, con
         return classes == 2 ? sum(weight * bce_with_logits(z, target, Reduction::none))
                             : cross_entropy(z, labels, {.sample_weight = sample_weight, .reduction = Reduction::sum});
     };
-    LinearModel model = minimise(who, X, weight, classes == 2 ? 1 : classes, options_.l2 / 2, {.first_accuracy = 0.1}, loss);
+    LinearModel model =
+        minimise(who, X, weight, classes == 2 ? 1 : classes, options_.l2 / 2, {.first_accuracy = 0.1}, loss);
     // Without a penalty, weights of separable classes grow for ever; the gradient vanishes all the same.
     if (options_.l2 == 0 && loss(outputs(who, model, X)).item() < 1e-6 * sum(weight).item())
         fail<ValueError>(who, "classes that a plane separates, and l2 = 0",

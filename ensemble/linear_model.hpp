@@ -11,6 +11,8 @@ struct LinearModel {
     Array<double> weights{};    ///< (F, K)
     Array<double> intercept{};  ///< (K,)
     std::size_t steps = 0;      ///< of Newton's method, until the gradient was 10⁻¹⁰ of what it was at first
+
+    void carry(Archive& archive) { archive(weights, intercept, steps); }
 };
 
 struct RidgeOptions {
@@ -26,6 +28,7 @@ class Ridge {
     void fit(const Array<double>& X, const Array<double>& y, const Array<double>& weights = {});
     Array<double> predict(const Array<double>& X) const;
     Ridge clone(std::uint64_t) const { return Ridge(options_); }
+    void carry(Archive& archive) { model_.carry(archive); }
     Task task() const { return Task::regression; }
     const LinearModel& model() const { return model_; }  ///< K = 1
 
@@ -50,6 +53,7 @@ class LogisticRegression {
     Array<double> predict(const Array<double>& X) const { return largest_column(probabilities(X)); }
     Array<double> probabilities(const Array<double>& X) const;
     LogisticRegression clone(std::uint64_t) const { return LogisticRegression(options_); }
+    void carry(Archive& archive) { model_.carry(archive); }
     Task task() const { return Task::classification; }
     const LinearModel& model() const { return model_; }
 

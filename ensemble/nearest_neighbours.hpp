@@ -18,6 +18,7 @@ class NearestNeighbours {
     /// The share of each class in the weight of the neighbours, (N, K). Throws ValueError for regression.
     Array<double> probabilities(const Array<double>& X) const;
     NearestNeighbours clone(std::uint64_t) const { return NearestNeighbours(k_, task_); }
+    void carry(Archive& archive) { archive(features_, classes_, X_, y_, weights_); }
     Task task() const { return task_; }
 
   private:

@@ -90,6 +90,7 @@ void Network::fit(const Array<double>& X, const Array<double>& y, const Array<do
                     .verbose = false});
     network->eval();
     features_ = sizes.features;
+    outputs_ = wanted;
     network_ = std::move(network);
 }
 
@@ -109,6 +110,24 @@ Array<double> Network::predict(const Array<double>& X) const {
 Array<double> Network::probabilities(const Array<double>& X) const {
     const NoTape<double> quiet;
     return softmax(Variable<double>(outputs(X))).value();
+}
+
+void Network::carry(Archive& archive) {
+    archive(features_, outputs_, of_features_, of_values_);
+    std::vector<Array<float>> values;
+    if (archive.writes() && network_)
+        for (auto& [name, value] : network_->state()) values.push_back(value);
+    archive(values);
+    if (archive.writes()) return;
+    network_.reset();
+    if (features_ == 0) return;  // not fitted
+    Random random(options_.seed);
+    std::shared_ptr<Module<float>> network = make_(features_, outputs_, random);
+    State<float> state = network->state();
+    for (std::size_t i = 0; i < state.size(); ++i) state[i].second = values.at(i);
+    network->load_state(state);
+    network->eval();
+    network_ = std::move(network);
 }
 
 Network Network::clone(std::uint64_t seed) const {

@@ -43,6 +43,7 @@ class Network {
     Array<double> predict(const Array<double>& X) const;
     Array<double> probabilities(const Array<double>& X) const;
     Network clone(std::uint64_t seed) const;
+    void carry(Archive& archive);
     Task task() const { return task_; }
     /// What was trained; nullptr before fit.
     const Module<float>* network() const { return network_.get(); }
@@ -53,7 +54,7 @@ class Network {
     Task task_;
     MakeNetwork make_;
     NetworkOptions options_;
-    std::size_t features_ = 0;
+    std::size_t features_ = 0, outputs_ = 0;
     Standardizer<double> of_features_, of_values_;
     std::shared_ptr<Module<float>> network_;  // copies share it: after fit nobody changes it
 };

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <map>
 
-#include "sevenfold/autograd/parallel.hpp"
+#include "sevenfold/autograd/communicator.hpp"
 #include "sevenfold/autograd/random.hpp"
 #include "sevenfold/ensemble/score.hpp"
 
@@ -54,10 +54,15 @@ Array<double> predictions_over(const Estimator& model, const Array<double>& X, c
     const std::size_t rows = X_test.shape(0);
     Array<double> out(Shape{samples.size(), rows});
     double* const to = out.data();
-    parallel_for(samples.size(), threads, [&](std::size_t r) {
+    const auto fit_one = [&](std::size_t r) {
         Estimator one = model.clone(Random(seed, r).bits());
         one.fit(X.rows(samples[r]), y.rows(samples[r]));
         const Array<double> answers = one.predict(X_test);
+        std::copy(answers.begin(), answers.end(), to + r * rows);
+    };
+    shared_for(samples.size(), threads, fit_one, [&](std::size_t r, Archive& archive) {
+        std::vector<double> answers(to + r * rows, to + (r + 1) * rows);
+        archive(answers);
         std::copy(answers.begin(), answers.end(), to + r * rows);
     });
     return out;

@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <numeric>
 
-#include "sevenfold/autograd/parallel.hpp"
+#include "sevenfold/autograd/communicator.hpp"
 #include "sevenfold/autograd/random.hpp"
 
 namespace sevenfold {
@@ -61,7 +61,7 @@ void check_rows(std::string_view where, const Array<double>& X, const Array<doub
 std::vector<Outcome> run(const std::vector<Job>& jobs, const Array<double>& X, const Array<double>& y,
                          const Metric& metric, std::size_t threads) {
     std::vector<Outcome> outcomes(jobs.size());
-    parallel_for(jobs.size(), threads, [&](std::size_t i) {
+    const auto fit_one = [&](std::size_t i) {
         const Job& job = jobs[i];
         const Array<double> train_X = X.rows(job.train), train_y = y.rows(job.train);
         Estimator model = job.model->clone(job.seed);
@@ -70,7 +70,8 @@ std::vector<Outcome> run(const std::vector<Job>& jobs, const Array<double>& X, c
         const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
         outcomes[i] = {metric.of(model, train_X, train_y), metric.of(model, X.rows(job.test), y.rows(job.test)),
                        spent.count()};
-    });
+    };
+    shared_for(jobs.size(), threads, fit_one, [&](std::size_t i, Archive& archive) { archive(outcomes[i]); });
     return outcomes;
 }
 
