@@ -217,14 +217,14 @@ NodeSplit best_entropy_split(const NodeLists& node, std::span<const std::size_t>
 void partition_lists(const NodeLists& node, const std::uint8_t* goes_left, std::size_t left, std::uint32_t* to) {
     for (std::size_t f = 0; f < node.columns->columns(); ++f) {
         const std::uint32_t* const from = node.list(f);
-        std::uint32_t* next_left = to + f * node.stride;
-        std::uint32_t* next_right = next_left + left;
-        for (std::size_t i = 0; i < node.count; ++i) {  // without a branch: which way a row goes cannot be foretold
+        std::uint32_t* const list = to + f * node.stride;
+        std::size_t lefts = 0;
+        for (std::size_t i = 0; i < node.count; ++i) {
             const std::uint32_t row = from[i];
-            const std::size_t is_left = goes_left[row];
-            *(is_left ? next_left : next_right) = row;
-            next_left += is_left;
-            next_right += 1 - is_left;
+            const std::size_t is_left = goes_left[row], if_right = left + i - lefts;
+            // A mask, for a compiler makes a branch of ?: here, and which way a row goes cannot be foretold.
+            list[if_right ^ ((if_right ^ lefts) & (0 - is_left))] = row;
+            lefts += is_left;
         }
     }
 }
