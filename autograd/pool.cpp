@@ -18,7 +18,8 @@ struct SizeClass {
 SizeClass size_class(std::size_t bytes) {
     if (bytes <= smallest) return {0, smallest};
     const std::size_t last = bytes - 1, quarter_log = static_cast<std::size_t>(std::bit_width(last)) - 3;
-    const std::size_t quarters = last >> quarter_log;  // 4..7: of the power of two at or below `last`, those that are full
+    const std::size_t quarters =
+        last >> quarter_log;  // 4..7: of the power of two at or below `last`, those that are full
     return {4 * quarter_log + quarters - 23, (quarters + 1) << quarter_log};
 }
 

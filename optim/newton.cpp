@@ -100,7 +100,7 @@ NewtonResult newton(const std::function<Variable<double>()>& loss, const Variabl
         // Later steps are solved as well as pays: no better than the quadratic model was in the step before (Eisenstat and
         // Walker 1996, choice 2), nor than the tolerance asks for.
         const double shrunk = out.gradient_norm / before, wanted = options.tolerance * start / out.gradient_norm;
-        const double accuracy = out.steps > 0               ? std::max(std::min(0.1, 0.9 * shrunk * shrunk), 0.5 * wanted)
+        const double accuracy = out.steps > 0 ? std::max(std::min(0.1, 0.9 * shrunk * shrunk), 0.5 * wanted)
                                 : options.first_accuracy > 0 ? options.first_accuracy
                                                              : 0.01 * options.tolerance;
         before = out.gradient_norm;

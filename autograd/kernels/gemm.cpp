@@ -267,8 +267,9 @@ bool is_small(const Product<T>& p) {
 
 template <class T>
 void small_gemm(const Product<T>& p) {
-    if (p.k == 0) return simd::run(Plain<T>{p});              // an empty sum
-    if (p.n == 1 && p.ldc == 1 && !p.row && p.transpose_a)  // a column without gaps is a row: Cᵀ = op(B)ᵀ op(A)ᵀ
+    if (p.k == 0) return simd::run(Plain<T>{p});  // an empty sum
+    if (p.n == 1 && p.m > 1 && p.ldc == 1 && !p.row &&
+        p.transpose_a)  // a column without gaps is a row: Cᵀ = op(B)ᵀ op(A)ᵀ
         return small_gemm<T>({.transpose_a = !p.transpose_b,
                               .m = 1,
                               .n = p.m,
