@@ -180,3 +180,30 @@ TEST_CASE("scores of right, constant and wrong answers") {
     CHECK(message<ShapeError>([] { accuracy(y, X); }) ==
           "[accuracy] predicted (3,) and y (3, 2): both are (N,), with the same N above 0.");
 }
+
+TEST_CASE("members are not asked to look at rows that their ensemble has looked at, and look at all others") {
+    Bagging bag(MeanValue(), {.estimators = 2});
+    bag.fit(X, y);
+    Array<double> broken = X;
+    broken(1, 0) = std::nan("");
+    const char* said = "[Bagging] X(1, 0) = nan: features are finite numbers. Leave such rows out or fill them in.";
+    CHECK(message<ValueError>([&] { bag.predict(broken); }) == said);
+
+    MeanValue mean;
+    mean.fit(X, y, {});
+    {
+        const CheckedRows known(broken);
+        CHECK(mean.predict(broken).size() == 3);
+        CHECK(mean.predict(X).size() == 3);
+        const Array<double> copy = broken;  // another object: nobody has looked at it
+        CHECK(message<ValueError>([&] { mean.predict(copy); }).starts_with("[MeanValue] X(1, 0) = nan"));
+        CHECK(message<ShapeError>([&] {
+                  const CheckedRows narrow(y);
+                  Array<double> one = Array<double>::ones({3, 1});
+                  const CheckedRows inner(one);
+                  mean.predict(one);  // how many columns there are is looked at all the same
+              }) == "[MeanValue] X (3, 1): fit has seen 2 features.");
+        CHECK(mean.predict(broken).size() == 3);  // what the inner scopes have hidden is back
+    }
+    CHECK(message<ValueError>([&] { mean.predict(broken); }).starts_with("[MeanValue] X(1, 0) = nan"));
+}
