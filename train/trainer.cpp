@@ -55,6 +55,7 @@ class Run {
           parts_(model, objective_, options.micro_batch < loader.options().batch_size ? options.micro_batch : 0,
                  options.threads, options.sum_order) {
         check();
+        if (options.catch_interrupt) guard_.emplace();
         position_.best = stopping_.best();
         if (!options.save.empty() || !options.resume.empty()) note_settings();
         if (!options.resume.empty())
@@ -65,8 +66,6 @@ class Run {
     }
 
     TrainResult run() {
-        std::optional<InterruptGuard> guard;
-        if (options_.catch_interrupt) guard.emplace();
         if (Communicator::current().size() > 1 && options_.verbose) say_how_it_is_shared();
         if (options_.verbose) print_header();
         while (position_.epoch < options_.epochs && !should_stop()) {
@@ -372,6 +371,8 @@ class Run {
     TrainPosition position_;
     History history_;
     std::optional<State<T>> best_;
+    std::optional<InterruptGuard>
+        guard_;  // from the beginning: Ctrl-C while a checkpoint is read is heard after a step
     std::vector<std::pair<std::string, double>> layer_norms_;
 };
 

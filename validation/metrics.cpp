@@ -28,7 +28,9 @@ void check_probabilities(std::string_view where, const Array<double>& probabilit
 }
 
 std::size_t class_number(std::string_view where, double c) {
-    if (!(c >= 0) || c != std::floor(c)) fail<ValueError>(where, text("class ", c), "classes are numbered 0, 1, ..");
+    constexpr double largest_whole = 9'007'199'254'740'992;  // up to which doubles hold every whole number
+    if (!(c >= 0 && c <= largest_whole) || c != std::floor(c))
+        fail<ValueError>(where, text("class ", c), "classes are numbered 0, 1, ..");
     return static_cast<std::size_t>(c);
 }
 

@@ -1,6 +1,7 @@
 #include "sevenfold/validation/split.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <numeric>
 
@@ -36,13 +37,15 @@ Folds by_number(const Rows& order, const std::vector<std::size_t>& fold_of, std:
     return folds;
 }
 
+constexpr double largest_whole = 9'007'199'254'740'992;  // up to which doubles hold every whole number
+
 std::vector<std::int64_t> classes_of(std::string_view where, const Array<double>& y) {
     if (y.rank() != 1) fail<ShapeError>(where, text("y ", y.shape()), "y is (N,): one class for each row");
     std::vector<std::int64_t> classes;
     for (const double c : y) {
-        classes.push_back(static_cast<std::int64_t>(c));
-        if (!(c >= 0) || static_cast<double>(classes.back()) != c)
+        if (!(c >= 0 && c <= largest_whole) || c != std::floor(c))
             fail<ValueError>(where, text("class ", c), "classes are numbered 0, 1, ..", "For regression use k_fold.");
+        classes.push_back(static_cast<std::int64_t>(c));
     }
     return classes;
 }

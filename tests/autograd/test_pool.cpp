@@ -5,17 +5,13 @@
 #include <thread>
 #include <vector>
 
+#include "sanitizers.hpp"
 #include "sevenfold/autograd/array.hpp"
 #include "sevenfold/autograd/pool.hpp"
 
 using namespace sevenfold;
 
-// The address sanitizer's build does without reuse.
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool reuses = false;
-#else
-constexpr bool reuses = true;
-#endif
+constexpr bool reuses = !address_sanitizer;
 
 TEST_CASE("blocks are aligned to 64 bytes and hold what was asked for") {
     for (std::size_t bytes : {1u, 100u, 128u, 129u, 160u, 161u, 1000u, 4096u, 5000u, 100'000u, 3'000'001u}) {

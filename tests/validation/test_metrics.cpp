@@ -83,6 +83,7 @@ TEST_CASE("metrics of what does not fit say why") {
                          ShapeError);
     CHECK_THROWS_WITH_AS(confusion_matrix(column({-1}), column({1})),
                          "[confusion_matrix] class -1: classes are numbered 0, 1, ...", ValueError);
+    CHECK_THROWS_AS(confusion_matrix(Array<double>({2}, {0, 1}), Array<double>({2}, {0, INFINITY})), ValueError);
     CHECK_THROWS_AS(class_reports(Array<std::int64_t>::zeros({2, 3})), ShapeError);
     CHECK_THROWS_WITH_AS(roc_auc(column({1, 2}), column({1, 1})),
                          "[roc_auc] 0 rows of class 0 and 2 of class 1: there are rows of both classes.", ValueError);

@@ -123,7 +123,8 @@ TEST_CASE("folds that cannot be say why") {
     CHECK_THROWS_WITH_AS(stratified_k_fold(classes({0, 0.5, 1}), 2),
                          "[stratified_k_fold] class 0.5: classes are numbered 0, 1, ... For regression use k_fold.",
                          ValueError);
-    CHECK_THROWS_AS(stratified_k_fold(classes({0, std::numeric_limits<double>::quiet_NaN()}), 2), ValueError);
+    for (const double c : {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity(), 1e300})
+        CHECK_THROWS_AS(stratified_k_fold(classes({0, c}), 2), ValueError);
     CHECK_THROWS_AS(stratified_k_fold(Array<double>::zeros({2, 2}), 2), ShapeError);
     CHECK_THROWS_WITH_AS(hold_out(10, 1.5, 1), "[holdout] test_fraction 1.5: it lies between 0 and 1.", ValueError);
     CHECK_THROWS_WITH_AS(hold_out(Array<double>(Shape{0}), 0.3, 1), "[hold_out] no rows: there is nothing to split.",
