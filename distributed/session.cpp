@@ -74,7 +74,8 @@ class Session::Ranks {
         }
         world_.reset();
         MPI_Finalize();
-        unmute();
+        // What the program says of an exception that all have met, rank 0 says for all.
+        if (std::uncaught_exceptions() == exceptions_) unmute();
     }
     Ranks(const Ranks&) = delete;
     Ranks& operator=(const Ranks&) = delete;

@@ -12,7 +12,6 @@ namespace sevenfold::distributed {
 namespace {
 
 constexpr int beat_tag = 1, claim_tag = 2, grant_tag = 3;
-constexpr double beat_seconds = 0.5;
 constexpr auto turn_time = std::chrono::milliseconds(2);
 
 double clock_seconds(clockid_t clock) {
@@ -96,7 +95,7 @@ void Steward::send_beat(double now) {
         MPI_Test(&sending_, &done, MPI_STATUS_IGNORE);
         if (!done) return;
     }
-    next_beat_ = now + beat_seconds;
+    next_beat_ = now + std::min(0.5, hang_seconds_ / 4);
     sent_ = own_beat(now);
     MPI_Isend(&sent_, sizeof sent_, MPI_BYTE, (rank_ + 1) % size_, beat_tag, beats_, &sending_);
 }

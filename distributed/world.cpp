@@ -45,14 +45,15 @@ void World::wait_until(const std::function<bool()>& done, Work work) {
     steward_->goes_on();
 }
 
-void World::wait(MPI_Request& request, Work work) {
+void World::wait(MPI_Request& request) {
+    const bool in_step = !sums_.empty();
     wait_until(
         [&] {
             int done = 0;
             MPI_Test(&request, &done, MPI_STATUS_IGNORE);
             return done != 0;
         },
-        work);
+        in_step ? Work::step : Work::other);
 }
 
 // ---- beginning and end
@@ -141,43 +142,41 @@ std::string World::broadcast(std::string bytes) {
 
 // In two steps: each rank gets its slice of all vectors and adds them up in their order; then the slices are put together.
 // It moves as many bytes as the fastest all-reduce would.
-struct World::Sum : PendingSum {
-    explicit Sum(World& world) : world_(world) { world.sums_.push_back(this); }
-    ~Sum() override { std::erase(world_.sums_, this); }
-    void wait() override {
-        world_.wait_until([&] { return stage_ == Stage::done; }, Work::step);
-    }
+class World::Sum {
+  public:
     enum class Stage { slices, totals, done };
+
+    virtual ~Sum() = default;
     /// `first`: all sums before it have reached their second step.
     virtual void advance(bool first) = 0;
+    Stage stage() const { return stage_; }
 
-    World& world_;
-    Stage stage_ = Stage::slices;
-    MPI_Request request_ = MPI_REQUEST_NULL;
+  protected:
     bool arrived() {
         int done = 0;
         MPI_Test(&request_, &done, MPI_STATUS_IGNORE);
         return done != 0;
     }
+    Stage stage_ = Stage::slices;
+    MPI_Request request_ = MPI_REQUEST_NULL;
 };
 
 template <class T>
-struct World::SumOf final : World::Sum {
-    SumOf(World& world, VectorSum<T> sum) : Sum(world), sum_(std::move(sum)) {
+class World::SumOf final : public World::Sum {
+  public:
+    SumOf(World& world, VectorSum<T> sum) : world_(world), sum_(std::move(sum)) {
         const std::size_t n = sum_.out.size(), size = world.size_, rank = world.rank_;
         if (!sum_.combine) {
-            this->stage_ = Stage::totals;
+            stage_ = Stage::totals;
             MPI_Iallreduce(sum_.mine.data(), sum_.out.data(), static_cast<int>(n), mpi_type<T>(), MPI_SUM,
-                           world.slices_, &this->request_);
+                           world.slices_, &request_);
             return;
         }
-        const std::size_t here = sum_.counts[rank];
         for (std::size_t r = 0; r < size; ++r) slices_.push_back(share_of(n, r, size));
-        const std::size_t length = slices_[rank].last - slices_[rank].first;
-        std::vector<int> send_places;
+        const std::size_t here = sum_.counts[rank], length = slices_[rank].last - slices_[rank].first;
         for (std::size_t r = 0; r < size; ++r) {
             const std::size_t theirs = slices_[r].last - slices_[r].first;
-            send_places.push_back(static_cast<int>(sent_.size()));
+            send_places_.push_back(static_cast<int>(sent_.size()));
             send_counts_.push_back(static_cast<int>(here * theirs));
             for (std::size_t v = 0; v < here; ++v) {
                 const T* const from = sum_.mine.data() + v * n + slices_[r].first;
@@ -187,15 +186,14 @@ struct World::SumOf final : World::Sum {
             receive_counts_.push_back(static_cast<int>(sum_.counts[r] * length));
             vectors_ += sum_.counts[r];
         }
-        send_places_ = std::move(send_places);
         received_.resize(vectors_ * length);
         MPI_Ialltoallv(sent_.data(), send_counts_.data(), send_places_.data(), mpi_type<T>(), received_.data(),
-                       receive_counts_.data(), receive_places_.data(), mpi_type<T>(), world.slices_, &this->request_);
+                       receive_counts_.data(), receive_places_.data(), mpi_type<T>(), world.slices_, &request_);
     }
 
     void advance(bool first) override {
-        if (this->stage_ == Stage::slices && first && this->arrived()) {
-            const Range own = slices_[this->world_.rank_];
+        if (stage_ == Stage::slices && first && arrived()) {
+            const Range own = slices_[world_.rank_];
             std::vector<T*> vectors;
             for (std::size_t v = 0; v < vectors_; ++v) vectors.push_back(received_.data() + v * (own.last - own.first));
             sum_.combine(vectors, own.last - own.first, sum_.out.data() + own.first);
@@ -203,13 +201,15 @@ struct World::SumOf final : World::Sum {
                 receive_counts_[r] = static_cast<int>(slices_[r].last - slices_[r].first);
                 receive_places_[r] = static_cast<int>(slices_[r].first);
             }
-            this->stage_ = Stage::totals;
+            stage_ = Stage::totals;
             MPI_Iallgatherv(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, sum_.out.data(), receive_counts_.data(),
-                            receive_places_.data(), mpi_type<T>(), this->world_.totals_, &this->request_);
+                            receive_places_.data(), mpi_type<T>(), world_.totals_, &request_);
         }
-        if (this->stage_ == Stage::totals && this->arrived()) this->stage_ = Stage::done;
+        if (stage_ == Stage::totals && arrived()) stage_ = Stage::done;
     }
 
+  private:
+    World& world_;
     VectorSum<T> sum_;
     std::vector<Range> slices_;  // of the vectors, by rank
     std::size_t vectors_ = 0;    // of all ranks
@@ -217,17 +217,31 @@ struct World::SumOf final : World::Sum {
     std::vector<T> sent_, received_;
 };
 
+class World::Waiting final : public PendingSum {
+  public:
+    Waiting(World& world, std::shared_ptr<Sum> sum) : world_(world), sum_(std::move(sum)) {}
+    void wait() override {
+        world_.wait_until([&] { return sum_->stage() == Sum::Stage::done; }, Work::step);
+    }
+
+  private:
+    World& world_;
+    std::shared_ptr<Sum> sum_;
+};
+
 template <class T>
 std::unique_ptr<PendingSum> World::start_sum(VectorSum<T> sum) {
-    return std::make_unique<SumOf<T>>(*this, std::move(sum));
+    sums_.push_back(std::make_shared<SumOf<T>>(*this, std::move(sum)));
+    return std::make_unique<Waiting>(*this, sums_.back());
 }
 
 void World::progress() {
     bool first = true;
-    for (Sum* sum : sums_) {
+    for (const auto& sum : sums_) {
         sum->advance(first);
-        first &= sum->stage_ != Sum::Stage::slices;
+        first &= sum->stage() != Sum::Stage::slices;
     }
+    std::erase_if(sums_, [](const auto& sum) { return sum->stage() == Sum::Stage::done; });
 }
 
 // ---- pieces

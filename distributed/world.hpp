@@ -30,21 +30,22 @@ class World final : public Communicator {
     const std::string& name() const { return names_[rank_]; }
 
   private:
-    struct Sum;
+    class Sum;
     template <class T>
-    struct SumOf;
+    class SumOf;
+    class Waiting;
 
     template <class T>
     std::unique_ptr<PendingSum> start_sum(VectorSum<T> sum);
     // Both return when the condition holds, and look after the sums under way meanwhile.
-    void wait(MPI_Request& request, Work work = Work::other);
+    void wait(MPI_Request& request);
     void wait_until(const std::function<bool()>& done, Work work);
 
     std::size_t rank_ = 0, size_ = 1;
     // Each kind of exchange has a communicator of its own: on each, all ranks begin the same exchanges in the same order.
     MPI_Comm gather_, slices_, totals_, end_;
-    std::vector<Sum*> sums_;   // under way, in the order in which they began
-    std::uint64_t round_ = 0;  // of pieces handed out
+    std::vector<std::shared_ptr<Sum>> sums_;  // under way, in the order in which they began
+    std::uint64_t round_ = 0;                 // of pieces handed out
     std::vector<std::string> names_;
     std::unique_ptr<Steward> steward_;
 };

@@ -60,9 +60,13 @@ void RankSums<T>::begin(std::size_t parts) {
     started_ = 0;
     for (Bucket& bucket : buckets_) {
         bucket.missing = bucket.parameters.size();
+        // A step that threw has left a sum behind, which goes on in its own memory.
+        if (!bucket.buffers || bucket.pending) bucket.buffers = std::make_shared<Buffers>();
+        bucket.pending.reset();
         // What no part has a gradient for adds nothing, not even a sign: x + -0 is x for every x.
-        bucket.mine.assign(bucket.length * std::max<std::size_t>(own_blocks_.size(), 1), -T{0});
-        bucket.total.resize(bucket.length);
+        bucket.buffers->mine.assign(bucket.length * std::max<std::size_t>(own_blocks_.size(), 1), -T{0});
+        bucket.buffers->total.resize(bucket.length);
+        bucket.buffers->blocks = all_blocks_;
     }
 }
 
@@ -75,7 +79,7 @@ void RankSums<T>::pack(std::size_t parameter, PartSums<T>& sums) {
     for (std::size_t i = 0; i < blocks.size(); ++i)
         if (blocks[i].present) {
             const Array<T>& value = blocks[i].value;
-            std::copy(value.begin(), value.end(), bucket.mine.data() + i * bucket.length + offset);
+            std::copy(value.begin(), value.end(), bucket.buffers->mine.data() + i * bucket.length + offset);
         }
     packed_[parameter] = true;
     --bucket.missing;
@@ -83,15 +87,16 @@ void RankSums<T>::pack(std::size_t parameter, PartSums<T>& sums) {
 
 template <class T>
 void RankSums<T>::start(Bucket& bucket) {
-    VectorSum<T> sum{bucket.mine, counts_, {}, bucket.total};
+    Buffers* const at = bucket.buffers.get();
+    VectorSum<T> sum{at->mine, counts_, {}, at->total, bucket.buffers};
     if (order_ == SumOrder::fixed) {
-        sum.combine = [this](std::span<T* const> vectors, std::size_t n, T* out) {
-            const T* const total = add_blocks(all_blocks_, vectors, n);
+        sum.combine = [at](std::span<T* const> vectors, std::size_t n, T* out) {
+            const T* const total = add_blocks(at->blocks, vectors, n);
             std::copy(total, total + n, out);
         };
     } else {
         std::vector<T*> own;
-        for (std::size_t i = 0; i < own_blocks_.size(); ++i) own.push_back(bucket.mine.data() + i * bucket.length);
+        for (std::size_t i = 0; i < own_blocks_.size(); ++i) own.push_back(at->mine.data() + i * bucket.length);
         if (own.size() > 1) add_blocks<T>(own_blocks_, own, bucket.length);
         sum.mine = sum.mine.first(bucket.length);
     }
@@ -121,7 +126,8 @@ void RankSums<T>::finish(PartSums<T>& sums, const std::vector<std::uint8_t>& use
         for (std::size_t i = 0; i < bucket.parameters.size(); ++i) {
             const std::size_t k = bucket.parameters[i];
             if (!used[k]) continue;
-            const std::span<const T> total = std::span(bucket.total).subspan(bucket.offsets[i], parameters_[k].size());
+            const std::span<const T> total =
+                std::span<const T>(bucket.buffers->total).subspan(bucket.offsets[i], parameters_[k].size());
             parameters_[k].add_grad(Array<T>(parameters_[k].shape(), total));
         }
     }

@@ -34,10 +34,14 @@ class RankSums {
     void finish(PartSums<T>& sums, const std::vector<std::uint8_t>& used);
 
   private:
+    struct Buffers {
+        std::vector<T> mine, total;
+        std::vector<Block> blocks;  // of all ranks
+    };
     struct Bucket {
         std::vector<std::size_t> parameters, offsets;
         std::size_t length = 0, missing = 0;
-        std::vector<T> mine, total;
+        std::shared_ptr<Buffers> buffers;
         std::unique_ptr<PendingSum> pending;
     };
     void pack(std::size_t parameter, PartSums<T>& sums);

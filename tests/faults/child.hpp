@@ -24,6 +24,7 @@ class Child {
     ~Child();
 
     void send(int signal) const { ::kill(pid_, signal); }
+    pid_t pid() const { return pid_; }
     bool ended() const;
     /// Waits until it ends. Its exit status; none if a signal ended it.
     std::optional<int> wait();

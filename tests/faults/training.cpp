@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "data/scratch.hpp"
+#include "sevenfold/autograd/communicator.hpp"
 #include "sevenfold/data/file.hpp"
 #include "sevenfold/data/synthetic.hpp"
 #include "sevenfold/nn/activation.hpp"
@@ -38,6 +39,7 @@ std::string page(const TrainResult& result, const Array<std::int64_t>& confusion
             for (std::vector<std::string>& row : table->rows)
                 if (row[0] == "time in training steps") row[1].clear(), ++measured;
     if (measured != 1) throw std::logic_error("where is the measured time?");
+    const Communicator::Use alone(Communicator::alone());  // every rank reads what it has written
     const Scratch scratch;
     viz::write_report(report, scratch / "page.html");
     return read_file(scratch / "page.html");
@@ -82,7 +84,7 @@ Outcome train(const TrainingOptions& options) {
     fit_options.validation = data.test;
     fit_options.schedule = StepDecay{.lr = 0.02, .every = 100, .gamma = 0.8};
     fit_options.clip_norm = 1;
-    fit_options.micro_batch = 8;
+    fit_options.micro_batch = 4;
     fit_options.threads = options.threads;
     if (options.early_stopping) fit_options.early_stopping = EarlyStoppingOptions{.patience = 1'000'000};
     fit_options.save = options.save;
