@@ -5,6 +5,7 @@
 #include <concepts>
 #include <cstring>
 #include <limits>
+#include <type_traits>
 
 namespace sevenfold {
 namespace {
@@ -26,20 +27,39 @@ bool holds(S x) {
     }
 }
 
+// Whether no value of S needs looking at.
 template <class T, class S>
-void convert(const ByteReader& reader, std::string_view from, std::endian order, std::span<T> to) {
-    char bytes[sizeof(S)];
-    for (std::size_t i = 0; i < to.size(); ++i) {
-        std::memcpy(bytes, from.data() + i * sizeof(S), sizeof(S));
-        if (order != std::endian::native) std::reverse(bytes, bytes + sizeof(S));
-        S x;
-        std::memcpy(&x, bytes, sizeof(S));
-        if (!holds<T>(x))
-            reader.reject(text("element ", i, " is ", x),
-                          text("it cannot be held by ", std::integral<T> ? "an int64"
-                                                        : sizeof(T) == 4 ? "a float"
-                                                                         : "a double"),
-                          "Read the file with another number type.");
+constexpr bool holds_all =
+    std::same_as<T, S> || (std::integral<S> && std::numeric_limits<S>::digits <= std::numeric_limits<T>::digits) ||
+    (std::floating_point<S> && std::floating_point<T> && sizeof(S) <= sizeof(T));
+
+template <std::size_t bytes>
+using Bits = std::conditional_t<bytes == 1, std::uint8_t,
+                                std::conditional_t<bytes == 2, std::uint16_t,
+                                                   std::conditional_t<bytes == 4, std::uint32_t, std::uint64_t>>>;
+
+template <class X>
+X swapped(X x) {
+    if constexpr (sizeof(X) == 2) return __builtin_bswap16(x);
+    if constexpr (sizeof(X) == 4) return __builtin_bswap32(x);
+    if constexpr (sizeof(X) == 8) return __builtin_bswap64(x);
+    return x;
+}
+
+template <class T, class S, bool swap>
+void convert(std::string_view from, std::span<T> to, const ByteReader& reader, std::uint64_t first) {
+    const char* at = from.data();
+    for (std::size_t i = 0; i < to.size(); ++i, at += sizeof(S)) {
+        Bits<sizeof(S)> bits;
+        std::memcpy(&bits, at, sizeof(S));
+        const S x = std::bit_cast<S>(swap ? swapped(bits) : bits);
+        if constexpr (!holds_all<T, S>)
+            if (!holds<T>(x))
+                reader.reject(text("element ", first + i, " is ", x),
+                              text("it cannot be held by ", std::integral<T> ? "an int64"
+                                                            : sizeof(T) == 4 ? "a float"
+                                                                             : "a double"),
+                              "Read the file with another number type.");
         to[i] = static_cast<T>(x);
     }
 }
@@ -67,17 +87,22 @@ std::uint64_t claimed_bytes(const ByteReader& reader, std::span<const std::uint6
     return empty ? 0 : bytes;
 }
 
-template <class T>
-Array<T> read_elements(ByteReader& reader, std::span<const std::uint64_t> sizes, ElementType type) {
-    const std::uint64_t bytes = claimed_bytes(reader, sizes, type.size);
-    if (bytes != reader.left())
-        reader.reject(text("shape ", show(sizes), " takes ", bytes, " bytes"), text(reader.left(), " bytes follow"),
+std::uint64_t claimed_bytes(const ByteReader& reader, const ArrayHeader& header, std::uint64_t following) {
+    const std::uint64_t bytes = claimed_bytes(reader, header.sizes, header.type.size);
+    if (bytes != following)
+        reader.reject(text("shape ", show(header.sizes), " takes ", bytes, " bytes"),
+                      text(following, " bytes follow"),
                       "The file is cut short, or its header lies: copy or download it again.");
-    Shape shape;
-    for (std::uint64_t size : sizes) shape.append(static_cast<std::size_t>(size));
-    Array<T> out(shape);
-    const std::string_view from = reader.take(bytes, "the elements");
-    const auto read_as = [&]<class S>(S) { convert<T, S>(reader, from, type.order, out.flat()); };
+    return bytes;
+}
+
+template <class T>
+void convert_elements(std::string_view from, ElementType type, std::span<T> to, const ByteReader& reader,
+                      std::uint64_t first) {
+    const auto read_as = [&]<class S>(S) {
+        type.order == std::endian::native ? convert<T, S, false>(from, to, reader, first)
+                                          : convert<T, S, true>(from, to, reader, first);
+    };
     switch (type.kind << 8 | static_cast<int>(type.size)) {
         case 'b' << 8 | 1:
         case 'u' << 8 | 1:
@@ -114,11 +139,24 @@ Array<T> read_elements(ByteReader& reader, std::span<const std::uint64_t> sizes,
             reader.reject(text("elements of kind '", type.kind, "' with ", type.size, " bytes"),
                           "arrays are read from bool, integers of 1 to 8 bytes, float32 and float64");
     }
+}
+
+template <class T>
+Array<T> read_elements(ByteReader& reader, const ArrayHeader& header) {
+    const std::uint64_t bytes = claimed_bytes(reader, header, reader.left());
+    Shape shape;
+    for (std::uint64_t size : header.sizes) shape.append(static_cast<std::size_t>(size));
+    Array<T> out(shape);
+    const std::string_view from = reader.take(bytes, "the elements");
+    convert_elements(from, header.type, out.flat(), reader);
     return out;
 }
 
-template Array<float> read_elements(ByteReader&, std::span<const std::uint64_t>, ElementType);
-template Array<double> read_elements(ByteReader&, std::span<const std::uint64_t>, ElementType);
-template Array<std::int64_t> read_elements(ByteReader&, std::span<const std::uint64_t>, ElementType);
+#define SEVENFOLD_INSTANTIATE(T)                                                                                    \
+    template void convert_elements(std::string_view, ElementType, std::span<T>, const ByteReader&, std::uint64_t); \
+    template Array<T> read_elements(ByteReader&, const ArrayHeader&);
+SEVENFOLD_INSTANTIATE(float)
+SEVENFOLD_INSTANTIATE(double)
+SEVENFOLD_INSTANTIATE(std::int64_t)
 
 }  // namespace sevenfold

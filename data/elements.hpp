@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "sevenfold/autograd/array.hpp"
 #include "sevenfold/data/file.hpp"
@@ -16,13 +17,29 @@ struct ElementType {
     std::endian order = std::endian::native;
 };
 
+/// What the header of an array file says.
+struct ArrayHeader {
+    ElementType type{};
+    std::vector<std::uint64_t> sizes{};
+    bool fortran_order = false;  ///< the first axis runs fastest
+};
+
 /// The bytes that an array of these sizes takes. Throws FileError when it has more than 8 axes or cannot fit in memory.
 std::uint64_t claimed_bytes(const ByteReader& reader, std::span<const std::uint64_t> sizes, std::size_t element);
 
-/// The rest of the reader's bytes, row-major, as an array of these sizes. Throws FileError when it has not exactly as
-/// many bytes as they take, before anything is allocated; and for a number that T cannot hold: an integer that would be
-/// rounded, a fraction for an integer T, a finite number beyond T's range. Rounding a double to a float is fine.
+/// The same; throws FileError when it is not exactly what follows the header.
+std::uint64_t claimed_bytes(const ByteReader& reader, const ArrayHeader& header, std::uint64_t following);
+
+/// Elements as they lie in a file into `to`; `from` has as many bytes as those take. Throws FileError, through the reader,
+/// for a number that T cannot hold: an integer that would be rounded, a fraction for an integer T, a finite number
+/// beyond T's range. Rounding a double to a float is fine. `first` is the number of the first element in the file.
 template <class T>
-Array<T> read_elements(ByteReader& reader, std::span<const std::uint64_t> sizes, ElementType type);
+void convert_elements(std::string_view from, ElementType type, std::span<T> to, const ByteReader& reader,
+                      std::uint64_t first = 0);
+
+/// The rest of the reader's bytes, row-major, as an array of these sizes. Throws FileError when it has not exactly as
+/// many bytes as they take, before anything is allocated; and what convert_elements throws.
+template <class T>
+Array<T> read_elements(ByteReader& reader, const ArrayHeader& header);
 
 }  // namespace sevenfold

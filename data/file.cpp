@@ -2,18 +2,19 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
 #include <utility>
 
-#include "sevenfold/autograd/error.hpp"
-
 #include "sevenfold/autograd/communicator.hpp"
+#include "sevenfold/autograd/error.hpp"
 
 namespace sevenfold {
 namespace {
@@ -38,25 +39,20 @@ class Descriptor {
   public:
     explicit Descriptor(int number) : number_(number) {}
     Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
+    Descriptor& operator=(Descriptor&& other) {
+        std::swap(number_, other.number_);
+        return *this;
+    }
     ~Descriptor() {
         if (number_ >= 0) ::close(number_);
     }
     operator int() const { return number_; }
+    int release() { return std::exchange(number_, -1); }
     /// Some file systems report a failed write only now.
     bool close() { return ::close(std::exchange(number_, -1)) == 0; }
 
   private:
     int number_;
-};
-
-// Removes the file when the scope is left before the file was given its name.
-struct Temporary {
-    fs::path path;
-    bool keep = false;
-    ~Temporary() {
-        if (!keep) ::unlink(path.c_str());
-    }
 };
 
 // Files under way are called NAME.PID-COUNT.part.
@@ -79,22 +75,32 @@ bool write_all(int file, std::string_view bytes) {
     return true;
 }
 
+// A file to read from; folders cannot be.
+int open_to_read(const fs::path& path, struct stat& about) {
+    Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (file < 0 || ::fstat(file, &about) != 0) cannot_read(path, reason());
+    if (S_ISDIR(about.st_mode)) cannot_read(path, "it is a folder");
+    return file.release();
+}
+
+[[noreturn]] void holds_more(const fs::path& path, std::uint64_t limit) {
+    fail<FileError>("read", path.string(), text("it holds more than the ", limit, " bytes that are allowed here"),
+                    "Check that this is the file you mean.");
+}
+
+std::uint64_t page_bytes() {
+    static const auto bytes = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+    return bytes;
+}
+
 }  // namespace
 
 std::string read_file(const fs::path& path, std::uint64_t limit) {
-    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (file < 0) cannot_read(path, reason());
     struct stat about {};
-    if (::fstat(file, &about) != 0) cannot_read(path, reason());
-    if (S_ISDIR(about.st_mode)) cannot_read(path, "it is a folder");
-
-    const auto too_large = [&] {
-        fail<FileError>("read", path.string(), text("it holds more than the ", limit, " bytes that are allowed here"),
-                        "Check that this is the file you mean.");
-    };
+    const Descriptor file(open_to_read(path, about));
     const bool size_is_known = S_ISREG(about.st_mode);
     const std::uint64_t size = size_is_known ? static_cast<std::uint64_t>(about.st_size) : 0;
-    if (size > limit) too_large();
+    if (size > limit) holds_more(path, limit);
 
     // One byte more than expected shows whether the file has ended; a pipe, which has no size, grows as it arrives.
     std::string bytes(static_cast<std::size_t>(size) + 1, '\0');
@@ -104,7 +110,7 @@ std::string read_file(const fs::path& path, std::uint64_t limit) {
         if (arrived < 0 && errno == EINTR) continue;
         if (arrived < 0) cannot_read(path, reason());
         filled += static_cast<std::size_t>(arrived);
-        if (filled > limit) too_large();
+        if (filled > limit) holds_more(path, limit);
         if (arrived == 0) {
             bytes.resize(filled);
             return bytes;
@@ -112,29 +118,177 @@ std::string read_file(const fs::path& path, std::uint64_t limit) {
     }
 }
 
-void write_file_atomically(const fs::path& path, std::string_view bytes) {
-    if (!Communicator::current().is_root()) return;
-    const fs::path target = without_link(path);
+// ---- writing
+
+struct FileWriter::State {
+    fs::path path, target, beside;
+    Descriptor file{-1};
+    bool leave = true;  // what lies beside is not ours, or has its name by now
+    ~State() {
+        if (!leave) ::unlink(beside.c_str());
+    }
+};
+
+FileWriter::FileWriter(const fs::path& path) : state_(std::make_unique<State>()) {
+    state_->path = path;
+    state_->target = without_link(path);
     struct stat old {};
-    const bool exists = ::stat(target.c_str(), &old) == 0;
+    const bool exists = ::stat(state_->target.c_str(), &old) == 0;
     if (exists && !S_ISREG(old.st_mode)) cannot_write(path, "it is a folder or a device");
 
     static std::atomic<unsigned> counter{0};
-    Temporary beside{fs::path(target).concat(text(".", ::getpid(), "-", counter++, under_way))};
-    Descriptor file(::open(beside.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
-    if (file < 0) {
-        beside.keep = true;  // it is not ours
-        cannot_write(path, reason());
+    state_->beside = fs::path(state_->target).concat(text(".", ::getpid(), "-", counter++, under_way));
+    state_->file = Descriptor(::open(state_->beside.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+    if (state_->file < 0) cannot_write(path, reason());
+    state_->leave = false;
+    if (exists && ::fchmod(state_->file, old.st_mode & 07777) != 0) cannot_write(path, reason());
+}
+
+FileWriter::FileWriter(FileWriter&&) noexcept = default;
+FileWriter::~FileWriter() = default;
+
+void FileWriter::append(std::string_view bytes) {
+    if (!write_all(state_->file, bytes)) cannot_write(state_->path, reason());
+}
+
+std::string FileWriter::read(std::uint64_t position, std::size_t bytes) {
+    std::string out(bytes, '\0');
+    for (std::size_t filled = 0; filled < bytes;) {
+        const ssize_t arrived =
+            ::pread(state_->file, out.data() + filled, bytes - filled, static_cast<off_t>(position + filled));
+        if (arrived < 0 && errno == EINTR) continue;
+        if (arrived <= 0) cannot_read(state_->path, arrived < 0 ? reason() : "it has been cut short");
+        filled += static_cast<std::size_t>(arrived);
     }
-    if (exists && ::fchmod(file, old.st_mode & 07777) != 0) cannot_write(path, reason());
-    if (!write_all(file, bytes) || ::fsync(file) != 0 || !file.close()) cannot_write(path, reason());
-    if (::rename(beside.path.c_str(), target.c_str()) != 0) cannot_write(path, reason());
-    beside.keep = true;
+    return out;
+}
+
+void FileWriter::overwrite(std::uint64_t position, std::string_view bytes) {
+    while (!bytes.empty()) {
+        const ssize_t written =
+            ::pwrite(state_->file, bytes.data(), bytes.size(), static_cast<off_t>(position));
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) cannot_write(state_->path, reason());
+        bytes.remove_prefix(static_cast<std::size_t>(written));
+        position += static_cast<std::uint64_t>(written);
+    }
+}
+
+void FileWriter::commit() {
+    if (::fsync(state_->file) != 0 || !state_->file.close()) cannot_write(state_->path, reason());
+    if (::rename(state_->beside.c_str(), state_->target.c_str()) != 0) cannot_write(state_->path, reason());
+    state_->leave = true;
 
     // The new name itself is safe from a power cut once the folder is synced; not every file system can do that.
-    const Descriptor directory(::open(folder_of(target).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const Descriptor directory(::open(folder_of(state_->target).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (directory >= 0) ::fsync(directory);
 }
+
+void write_file_atomically(const fs::path& path, std::string_view bytes) {
+    if (!Communicator::current().is_root()) return;
+    FileWriter file(path);
+    file.append(bytes);
+    file.commit();
+}
+
+// ---- in pieces
+
+FileStream::FileStream(const fs::path& path, std::uint64_t limit) : path_(path), limit_(limit) {
+    struct stat about {};
+    file_ = open_to_read(path, about);
+    // A file whose size is known is not begun in vain.
+    if (S_ISREG(about.st_mode) && static_cast<std::uint64_t>(about.st_size) > limit) {
+        ::close(file_);
+        holds_more(path, limit);
+    }
+}
+
+FileStream::~FileStream() { ::close(file_); }
+
+bool FileStream::read(std::string& text, std::size_t most) {
+    const std::size_t before = text.size();
+    text.resize(before + most);
+    ssize_t arrived = 0;
+    do arrived = ::read(file_, text.data() + before, most);
+    while (arrived < 0 && errno == EINTR);
+    text.resize(before + static_cast<std::size_t>(std::max<ssize_t>(arrived, 0)));
+    if (arrived < 0) cannot_read(path_, reason());
+    taken_ += static_cast<std::uint64_t>(arrived);
+    if (taken_ > limit_) holds_more(path_, limit_);
+    return arrived > 0;
+}
+
+// ---- where it lies
+
+struct MappedFile::State {
+    fs::path path;
+    Descriptor file;
+    std::uint64_t size;
+};
+
+MappedFile::MappedFile(const fs::path& path) {
+    struct stat about {};
+    Descriptor file(open_to_read(path, about));
+    if (!S_ISREG(about.st_mode)) cannot_read(path, "it is no ordinary file, and only such can be mapped");
+    state_.reset(new State{path, Descriptor(file.release()), static_cast<std::uint64_t>(about.st_size)});
+}
+
+const fs::path& MappedFile::path() const { return state_->path; }
+std::uint64_t MappedFile::size() const { return state_->size; }
+
+void MappedFile::check_size() const {
+    struct stat about {};
+    if (::fstat(state_->file, &about) != 0) cannot_read(state_->path, reason());
+    const auto now = static_cast<std::uint64_t>(about.st_size);
+    if (now < state_->size)
+        fail<FileError>("map", text(state_->path.string(), ": ", now, " bytes"),
+                        text("it had ", state_->size, " when it was opened"),
+                        "Leave files alone while they are used; writers write beside and rename.");
+}
+
+MappedFile::Stretch MappedFile::map(std::uint64_t offset, std::size_t bytes) const {
+    if (offset > state_->size || bytes > state_->size - offset)
+        fail<FileError>("map", text(state_->path.string(), ": bytes ", offset, " to ", offset + bytes),
+                        text("the file has ", state_->size));
+    check_size();
+    return {*this, offset, bytes};
+}
+
+std::uint64_t MappedFile::mapped_bytes(std::uint64_t bytes) {
+    return bytes == 0 ? 0 : (bytes + 2 * (page_bytes() - 1)) / page_bytes() * page_bytes();
+}
+
+void MappedFile::read_ahead(std::uint64_t offset, std::uint64_t bytes) const {
+    ::posix_fadvise(state_->file, static_cast<off_t>(offset), static_cast<off_t>(bytes), POSIX_FADV_WILLNEED);
+}
+
+MappedFile::Stretch::Stretch(const MappedFile& file, std::uint64_t offset, std::size_t bytes) {
+    if (bytes == 0) return;
+    const std::uint64_t before = offset % page_bytes();
+    length_ = bytes + static_cast<std::size_t>(before);
+    start_ = ::mmap(nullptr, length_, PROT_READ, MAP_SHARED, file.state_->file, static_cast<off_t>(offset - before));
+    if (start_ == MAP_FAILED) {
+        start_ = nullptr;
+        cannot_read(file.path(), text(reason(), " when ", length_, " bytes were to be mapped"));
+    }
+    // Brings all pages at once. A disk that fails, or a file that shrinks meanwhile, becomes words here, and would be a signal
+    // where the page is touched. Systems that do not know the request read page by page.
+    if (::madvise(start_, length_, MADV_POPULATE_READ) != 0 && errno != EINVAL) {
+        const std::string why = reason();
+        ::munmap(start_, length_);
+        cannot_read(file.path(), why);
+    }
+    bytes_ = {static_cast<const char*>(start_) + before, bytes};
+}
+
+MappedFile::Stretch::Stretch(Stretch&& other) noexcept
+    : start_(std::exchange(other.start_, nullptr)), length_(other.length_), bytes_(std::exchange(other.bytes_, {})) {}
+
+MappedFile::Stretch::~Stretch() {
+    if (start_) ::munmap(start_, length_);
+}
+
+// ---- what killed runs left
 
 void remove_leftovers(const fs::path& path) {
     const fs::path target = without_link(path);

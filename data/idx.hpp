@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "sevenfold/autograd/array.hpp"
+#include "sevenfold/data/elements.hpp"
 
 namespace sevenfold {
 
@@ -12,5 +13,8 @@ namespace sevenfold {
 /// (unfolded) larger than inflate_limit; and for numbers that T cannot hold.
 template <class T = float>
 Array<T> read_idx(const std::filesystem::path& path);
+
+/// The header of an unpacked file; the reader then stands at the elements, which run row by row. Throws FileError.
+ArrayHeader read_idx_header(ByteReader& reader);
 
 }  // namespace sevenfold

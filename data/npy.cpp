@@ -3,29 +3,23 @@
 #include <algorithm>
 #include <charconv>
 #include <concepts>
-#include <vector>
-
-#include "sevenfold/data/elements.hpp"
-#include "sevenfold/data/file.hpp"
+#include <cstring>
+#include <utility>
 
 namespace sevenfold {
 namespace {
 
 constexpr std::string_view magic = "\x93NUMPY";
 
-struct Header {
-    ElementType type{};
-    bool fortran_order = false;
-    std::vector<std::uint64_t> sizes;
-};
+constexpr std::uint64_t longest_header = 1 << 20;  // NumPy itself takes 10000 bytes unless it is asked to
 
 // The header is a Python literal: {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }
 class HeaderParser {
   public:
     HeaderParser(std::string_view text, const ByteReader& reader) : text_(text), reader_(reader) {}
 
-    Header parse() {
-        Header header;
+    ArrayHeader parse() {
+        ArrayHeader header;
         bool has_type = false, has_order = false, has_shape = false;
         expect('{');
         while (!accept('}')) {
@@ -173,35 +167,56 @@ std::string_view descr() {
     return little ? "<i8" : ">i8";
 }
 
-}  // namespace
-
+// All that stands before the elements.
 template <class T>
-Array<T> from_npy(std::string_view bytes, const std::string& name) {
-    ByteReader reader(bytes, "npy", name);
-    if (!bytes.starts_with(magic))
-        reader.reject("the first six bytes are not those of NPY", "NPY files start with \\x93NUMPY",
-                      "Is this an NPY file?");
-    reader.take(magic.size(), "the mark");
-    const std::uint64_t major = reader.little(1, "the version"), minor = reader.little(1, "the version");
-    if (major < 1 || major > 3 || minor != 0)
-        reader.reject(text("version ", major, '.', minor), "versions 1.0, 2.0 and 3.0 are known");
-    const std::uint64_t length = reader.little(major == 1 ? 2 : 4, "the length of the header");
-    Header header = HeaderParser(reader.take(length, "the header"), reader).parse();
-    if (!header.fortran_order) return read_elements<T>(reader, header.sizes, header.type);
-    std::reverse(header.sizes.begin(), header.sizes.end());
-    return reverse_axes(read_elements<T>(reader, header.sizes, header.type));
-}
-
-template <class T>
-std::string to_npy(const Array<T>& array) {
-    std::string header = text("{'descr': '", descr<T>(), "', 'fortran_order': False, 'shape': ", array.shape(), ", }");
+std::string header_of(const std::string& shape) {
+    std::string header = text("{'descr': '", descr<T>(), "', 'fortran_order': False, 'shape': ", shape, ", }");
     constexpr std::size_t before = magic.size() + 4, alignment = 64;  // the elements start at a multiple of 64
     header.append(alignment - (before + header.size() + 1) % alignment, ' ');
     header += '\n';
     std::string out(magic);
     out += {1, 0};
     append_little(out, header.size(), 2);
-    out += header;
+    return out + header;
+}
+
+// The shape of so many rows.
+std::string shape_of(std::uint64_t rows, const Shape& row) {
+    std::string out = text('(', rows, ',');
+    for (std::size_t axis = 0; axis < row.rank(); ++axis) out += text(axis ? ", " : " ", row[axis]);
+    return out + ')';
+}
+
+constexpr std::size_t some_bytes = 1 << 16;  // that go to a file at a time
+
+}  // namespace
+
+ArrayHeader read_npy_header(ByteReader& reader) {
+    if (reader.left() < magic.size() || reader.take(magic.size(), "the mark") != magic)
+        reader.reject("the first six bytes are not those of NPY", "NPY files start with \\x93NUMPY",
+                      "Is this an NPY file?");
+    const std::uint64_t major = reader.little(1, "the version"), minor = reader.little(1, "the version");
+    if (major < 1 || major > 3 || minor != 0)
+        reader.reject(text("version ", major, '.', minor), "versions 1.0, 2.0 and 3.0 are known");
+    const std::uint64_t length = reader.little(major == 1 ? 2 : 4, "the length of the header");
+    if (length > longest_header)
+        reader.reject(text("a header of ", length, " bytes"), text("headers have at most ", longest_header),
+                      "Save the array again with numpy.save.");
+    return HeaderParser(reader.take(length, "the header"), reader).parse();
+}
+
+template <class T>
+Array<T> from_npy(std::string_view bytes, const std::string& name) {
+    ByteReader reader(bytes, "npy", name);
+    ArrayHeader header = read_npy_header(reader);
+    if (!header.fortran_order) return read_elements<T>(reader, header);
+    std::reverse(header.sizes.begin(), header.sizes.end());
+    return reverse_axes(read_elements<T>(reader, header));
+}
+
+template <class T>
+std::string to_npy(const Array<T>& array) {
+    std::string out = header_of<T>(text(array.shape()));
     return out.append(reinterpret_cast<const char*>(array.data()), array.size() * sizeof(T));
 }
 
@@ -215,11 +230,62 @@ void write_npy(const std::filesystem::path& path, const Array<T>& array) {
     write_file_atomically(path, to_npy(array));
 }
 
+// How long the header is follows from the number of rows, which is known at the end: room is left for the longest.
+template <class T>
+NpyWriter<T>::NpyWriter(const std::filesystem::path& path, const Shape& row)
+    : file_(path), row_(row), width_(row.elements()) {
+    file_.append(header_of<T>(shape_of(UINT64_MAX, row_)));
+}
+
+template <class T>
+void NpyWriter<T>::append(std::span<const T> values) {
+    if (width_ == 0 || values.size() % width_ != 0)
+        fail<ShapeError>("npy", text(values.size(), " values for rows of ", row_), "whole rows are written");
+    rows_ += values.size() / width_;
+    waiting_.append(reinterpret_cast<const char*>(values.data()), values.size_bytes());
+    if (waiting_.size() >= some_bytes) {
+        file_.append(waiting_);
+        waiting_.clear();
+    }
+}
+
+template <class T>
+void NpyWriter<T>::replace(std::span<const T> map) {
+    file_.append(std::exchange(waiting_, {}));
+    const std::uint64_t start = header_of<T>(shape_of(UINT64_MAX, row_)).size();
+    for (std::uint64_t left = rows_ * width_ * sizeof(T), at = start; left > 0;) {
+        std::string bytes = file_.read(at, static_cast<std::size_t>(std::min<std::uint64_t>(left, some_bytes)));
+        for (std::size_t i = 0; i < bytes.size(); i += sizeof(T)) {
+            T x;
+            std::memcpy(&x, bytes.data() + i, sizeof(T));
+            x = map[static_cast<std::size_t>(x)];
+            std::memcpy(bytes.data() + i, &x, sizeof(T));
+        }
+        file_.overwrite(at, bytes);
+        at += bytes.size();
+        left -= bytes.size();
+    }
+}
+
+template <class T>
+void NpyWriter<T>::finish() {
+    file_.append(std::exchange(waiting_, {}));
+    const std::size_t room = header_of<T>(shape_of(UINT64_MAX, row_)).size();
+    std::string header = header_of<T>(shape_of(rows_, row_));
+    header.insert(header.size() - 1, room - header.size(), ' ');
+    std::string length;
+    append_little(length, room - magic.size() - 4, 2);
+    header.replace(magic.size() + 2, 2, length);
+    file_.overwrite(0, header);
+    file_.commit();
+}
+
 #define SEVENFOLD_INSTANTIATE(T)                                      \
     template Array<T> from_npy(std::string_view, const std::string&); \
     template std::string to_npy(const Array<T>&);                     \
     template Array<T> read_npy(const std::filesystem::path&);         \
-    template void write_npy(const std::filesystem::path&, const Array<T>&);
+    template void write_npy(const std::filesystem::path&, const Array<T>&); \
+    template class NpyWriter<T>;
 SEVENFOLD_INSTANTIATE(float)
 SEVENFOLD_INSTANTIATE(double)
 SEVENFOLD_INSTANTIATE(std::int64_t)

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "sevenfold/autograd/array.hpp"
+#include "sevenfold/data/elements.hpp"
 
 namespace sevenfold {
 
@@ -26,5 +27,31 @@ template <class T>
 Array<T> from_npy(std::string_view bytes, const std::string& name);
 template <class T>
 std::string to_npy(const Array<T>& array);
+
+/// Writes an array row by row, for more than fits in memory. The file gets its name at finish(), and is not there before.
+template <class T>
+class NpyWriter {
+  public:
+    /// `row` is the shape of one row; () for numbers. Throws FileError.
+    NpyWriter(const std::filesystem::path& path, const Shape& row);
+
+    /// Appends whole rows. Throws ShapeError, FileError.
+    void append(std::span<const T> values);
+    std::uint64_t rows() const { return rows_; }
+    /// Puts map[x] in the place of every x that was written, for numbers that are known only when all have been seen.
+    void replace(std::span<const T> map);
+    /// Throws FileError.
+    void finish();
+
+  private:
+    FileWriter file_;
+    Shape row_;
+    std::size_t width_;
+    std::uint64_t rows_ = 0;
+    std::string waiting_;  // small rows go to the file together
+};
+
+/// The header of a file; the reader then stands at the elements. Throws FileError.
+ArrayHeader read_npy_header(ByteReader& reader);
 
 }  // namespace sevenfold

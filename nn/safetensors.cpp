@@ -144,7 +144,7 @@ Array<T> SafetensorsFile::read(const std::string& name) const {
                         "arrays do not come in this type", "Convert it to F32 where the file was made.");
     const std::string_view elements(bytes_.data() + data_ + entry->begin, entry->end - entry->begin);
     ByteReader reader(elements, "safetensors", text(path_.string(), ", ", name));
-    return read_elements<T>(reader, entry->shape, {type.kind, type.size});
+    return read_elements<T>(reader, {{type.kind, type.size}, entry->shape});
 }
 template Array<float> SafetensorsFile::read(const std::string&) const;
 template Array<double> SafetensorsFile::read(const std::string&) const;

@@ -48,10 +48,9 @@ TEST_CASE("data sets refuse what does not fit") {
     CHECK(message<ShapeError>([&] { data.check(); }) ==
           "[dataset] moons: targets (3, 1) for features (4, 2): every row has one target.");
     ByteReader reader("abc", "test", "file");
-    const std::uint64_t sizes[] = {1};
     CHECK(
         message<FileError>([&] {
-            read_elements<float>(reader, sizes, {'x', 3});
+            read_elements<float>(reader, {{'x', 3}, {1}});
         }) ==
         "[test] file, byte 3: elements of kind 'x' with 3 bytes: arrays are read from bool, integers of 1 to 8 bytes, "
         "float32 and float64.");
