@@ -38,7 +38,10 @@
 #include "sevenfold/data/npz.hpp"
 #include "sevenfold/data/image.hpp"
 #include "sevenfold/data/dataset.hpp"
+#include "sevenfold/data/mapped.hpp"
+#include "sevenfold/data/convert.hpp"
 #include "sevenfold/data/loader.hpp"
+#include "sevenfold/data/stream.hpp"
 #include "sevenfold/data/sets.hpp"
 #include "sevenfold/data/synthetic.hpp"
 

@@ -135,8 +135,8 @@ class Records {
     const fs::path& path_;
     FileStream file_;
     char separator_;
-    std::string text_;        // a part of the file; what lies before at_ is done with
-    bool all_read_ = false;   // the text ends where the file does
+    std::string text_;       // a part of the file; what lies before at_ is done with
+    bool all_read_ = false;  // the text ends where the file does
     std::size_t at_ = 0, line_ = 1;
     std::vector<Field> fields_;
     std::deque<std::string> unquoted_;  // the fields of this record that were in quotes

@@ -1,7 +1,10 @@
 #include "sevenfold/data/dataset.hpp"
 
+#include <zlib.h>
+
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <numeric>
 
 #include "sevenfold/autograd/random.hpp"
@@ -83,6 +86,20 @@ std::string Dataset<T>::describe() const {
 }
 
 template <class T>
+std::string Dataset<T>::fingerprint() const {
+    uLong sum = crc32_z(0, nullptr, 0);
+    const auto add = [&](const auto& array) {
+        sum = crc32_z(sum, reinterpret_cast<const Bytef*>(array.data()), array.size() * sizeof(*array.data()));
+    };
+    add(features);
+    add(labels);
+    add(targets);
+    char digits[20];
+    std::snprintf(digits, sizeof digits, "%08lx", sum);
+    return text(features.shape(), ' ', digits);
+}
+
+template <class T>
 Split<T> holdout(const Dataset<T>& data, double test_fraction, std::uint64_t seed, bool stratified) {
     data.check();
     const std::size_t n = data.size();
@@ -125,20 +142,27 @@ template <class T>
 Standardizer<T> Standardizer<T>::fit(const Array<T>& features) {
     if (features.rank() == 0 || features.shape()[0] == 0)
         fail<ShapeError>("standardize", text("features ", features.shape()), "at least one row is needed");
-    const Shape shape = row_shape(features.shape());
-    const std::size_t n = features.shape()[0], width = shape.elements();
-    const std::span<const T> x = features.flat();
+    return fit(features.shape()[0], row_shape(features.shape()), [&](const Piece& look) { look(features.flat()); });
+}
+
+template <class T>
+Standardizer<T> Standardizer<T>::fit(std::size_t n, const Shape& shape, const std::function<void(const Piece&)>& each) {
+    const std::size_t width = shape.elements();
 
     // In double and around the mean: the sum of squares would lose the digits of features far from 0.
     std::vector<double> mean(width), squares(width);
-    for (std::size_t row = 0; row < x.size(); row += width)
-        for (std::size_t j = 0; j < width; ++j) mean[j] += static_cast<double>(x[row + j]);
+    each([&](std::span<const T> x) {
+        for (std::size_t row = 0; row < x.size(); row += width)
+            for (std::size_t j = 0; j < width; ++j) mean[j] += static_cast<double>(x[row + j]);
+    });
     for (double& sum : mean) sum /= static_cast<double>(n);
-    for (std::size_t row = 0; row < x.size(); row += width)
-        for (std::size_t j = 0; j < width; ++j) {
-            const double away = static_cast<double>(x[row + j]) - mean[j];
-            squares[j] += away * away;
-        }
+    each([&](std::span<const T> x) {
+        for (std::size_t row = 0; row < x.size(); row += width)
+            for (std::size_t j = 0; j < width; ++j) {
+                const double away = static_cast<double>(x[row + j]) - mean[j];
+                squares[j] += away * away;
+            }
+    });
 
     Standardizer out{Array<T>(shape), Array<T>(shape)};
     for (std::size_t j = 0; j < width; ++j) {

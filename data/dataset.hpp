@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -34,6 +35,8 @@ struct Dataset {
     Dataset flattened() const;
     /// "digits: 1797 rows of (8, 8), 10 classes of 174 to 183 rows"
     std::string describe() const;
+    /// Tells the set from another one: the shape, and a checksum of all numbers.
+    std::string fingerprint() const;
 };
 
 template <class T = float>
@@ -65,6 +68,10 @@ struct Standardizer {
 
     /// Measures features (N, ...). Throws ShapeError when there are no rows.
     static Standardizer fit(const Array<T>& features);
+    /// The same for `rows` rows of a shape that come in pieces of whole rows: `each` hands all of them to what it is given,
+    /// in order. It is called twice.
+    using Piece = std::function<void(std::span<const T>)>;
+    static Standardizer fit(std::size_t rows, const Shape& row, const std::function<void(const Piece&)>& each);
     /// Features (N, ...) standardized; any N. Throws ShapeError.
     Array<T> apply(const Array<T>& features) const;
 };

@@ -29,14 +29,14 @@ bool holds(S x) {
 
 // Whether no value of S needs looking at.
 template <class T, class S>
-constexpr bool holds_all =
-    std::same_as<T, S> || (std::integral<S> && std::numeric_limits<S>::digits <= std::numeric_limits<T>::digits) ||
-    (std::floating_point<S> && std::floating_point<T> && sizeof(S) <= sizeof(T));
+constexpr bool holds_all = std::same_as<T, S> ||
+                           (std::integral<S> && std::numeric_limits<S>::digits <= std::numeric_limits<T>::digits) ||
+                           (std::floating_point<S> && std::floating_point<T> && sizeof(S) <= sizeof(T));
 
 template <std::size_t bytes>
-using Bits = std::conditional_t<bytes == 1, std::uint8_t,
-                                std::conditional_t<bytes == 2, std::uint16_t,
-                                                   std::conditional_t<bytes == 4, std::uint32_t, std::uint64_t>>>;
+using Bits = std::conditional_t<
+    bytes == 1, std::uint8_t,
+    std::conditional_t<bytes == 2, std::uint16_t, std::conditional_t<bytes == 4, std::uint32_t, std::uint64_t>>>;
 
 template <class X>
 X swapped(X x) {
@@ -90,8 +90,7 @@ std::uint64_t claimed_bytes(const ByteReader& reader, std::span<const std::uint6
 std::uint64_t claimed_bytes(const ByteReader& reader, const ArrayHeader& header, std::uint64_t following) {
     const std::uint64_t bytes = claimed_bytes(reader, header.sizes, header.type.size);
     if (bytes != following)
-        reader.reject(text("shape ", show(header.sizes), " takes ", bytes, " bytes"),
-                      text(following, " bytes follow"),
+        reader.reject(text("shape ", show(header.sizes), " takes ", bytes, " bytes"), text(following, " bytes follow"),
                       "The file is cut short, or its header lies: copy or download it again.");
     return bytes;
 }
@@ -152,7 +151,7 @@ Array<T> read_elements(ByteReader& reader, const ArrayHeader& header) {
     return out;
 }
 
-#define SEVENFOLD_INSTANTIATE(T)                                                                                    \
+#define SEVENFOLD_INSTANTIATE(T)                                                                                   \
     template void convert_elements(std::string_view, ElementType, std::span<T>, const ByteReader&, std::uint64_t); \
     template Array<T> read_elements(ByteReader&, const ArrayHeader&);
 SEVENFOLD_INSTANTIATE(float)

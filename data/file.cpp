@@ -165,8 +165,7 @@ std::string FileWriter::read(std::uint64_t position, std::size_t bytes) {
 
 void FileWriter::overwrite(std::uint64_t position, std::string_view bytes) {
     while (!bytes.empty()) {
-        const ssize_t written =
-            ::pwrite(state_->file, bytes.data(), bytes.size(), static_cast<off_t>(position));
+        const ssize_t written = ::pwrite(state_->file, bytes.data(), bytes.size(), static_cast<off_t>(position));
         if (written < 0 && errno == EINTR) continue;
         if (written < 0) cannot_write(state_->path, reason());
         bytes.remove_prefix(static_cast<std::size_t>(written));

@@ -280,10 +280,10 @@ void NpyWriter<T>::finish() {
     file_.commit();
 }
 
-#define SEVENFOLD_INSTANTIATE(T)                                      \
-    template Array<T> from_npy(std::string_view, const std::string&); \
-    template std::string to_npy(const Array<T>&);                     \
-    template Array<T> read_npy(const std::filesystem::path&);         \
+#define SEVENFOLD_INSTANTIATE(T)                                            \
+    template Array<T> from_npy(std::string_view, const std::string&);       \
+    template std::string to_npy(const Array<T>&);                           \
+    template Array<T> read_npy(const std::filesystem::path&);               \
     template void write_npy(const std::filesystem::path&, const Array<T>&); \
     template class NpyWriter<T>;
 SEVENFOLD_INSTANTIATE(float)
