@@ -50,14 +50,17 @@ RowFile::RowFile(const std::filesystem::path& path) : file_(path) {
 }
 
 RowFile::Window::Window(const RowFile& file, std::size_t first, std::size_t rows)
-    : file_(file),
-      first_(first),
-      stretch_(file.file_.map(file.start_ + std::uint64_t{first} * file.row_bytes_, rows * file.row_bytes_)) {}
+    : first_(first),
+      row_bytes_(file.row_bytes_),
+      width_(file.row_.elements()),
+      type_(file.type_),
+      stretch_(file.file_.map(file.start_ + std::uint64_t{first} * row_bytes_, rows * row_bytes_)),
+      reader_({}, file.format_, file.path()) {}
 
 template <class T>
 void RowFile::Window::read_rows(std::size_t row, std::size_t count, std::span<T> to) const {
-    const std::string_view from = stretch_.bytes().substr((row - first_) * file_.row_bytes_, count * file_.row_bytes_);
-    convert_elements(from, file_.type_, to, ByteReader({}, file_.format_, file_.path()), row * file_.row_.elements());
+    const std::string_view from = stretch_.bytes().substr((row - first_) * row_bytes_, count * row_bytes_);
+    convert_elements(from, type_, to, reader_, std::uint64_t{row} * width_);
 }
 
 RowFile::Window RowFile::map(std::size_t first, std::size_t last) const {

@@ -75,9 +75,10 @@ class RowFile::Window {
   private:
     friend class RowFile;
     Window(const RowFile& file, std::size_t first, std::size_t rows);
-    RowFile file_;
-    std::size_t first_;
+    std::size_t first_, row_bytes_, width_;
+    ElementType type_;
     MappedFile::Stretch stretch_;
+    ByteReader reader_;  // for what it says in errors
 };
 
 /// What a Dataset is, in files.

@@ -51,6 +51,11 @@ template <class T>
 Evaluation evaluate(Module<T>& model, const Dataset<T>& data, const Objective<std::type_identity_t<T>>& objective,
                     std::size_t batch_size) {
     if (data.size() == 0) fail<ValueError>("evaluate", "a data set without rows", "there is nothing to evaluate");
+    return evaluate(model, Loader<T>(data, {.batch_size = batch_size, .shuffle = false}), objective);
+}
+
+template <class T>
+Evaluation evaluate(Module<T>& model, const Loader<T>& loader, const Objective<std::type_identity_t<T>>& objective) {
     const EvalMode<T> mode(model);
     const NoTape<T> quiet;
     // What a batch adds; ranks share the batches, and add up the answers to all of them in their order.
@@ -60,8 +65,9 @@ Evaluation evaluate(Module<T>& model, const Dataset<T>& data, const Objective<st
     };
     std::vector<Part> parts;
     Evaluation out;
-    if (objective.choose && data.has_labels()) out.confusion = Array<std::int64_t>::zeros({data.classes, data.classes});
-    const Epoch<T> batches = Loader<T>(data, {.batch_size = batch_size, .shuffle = false}).epoch(0);
+    const std::size_t classes = loader.classes();
+    if (objective.choose && loader.has_labels()) out.confusion = Array<std::int64_t>::zeros({classes, classes});
+    const Epoch<T> batches = loader.epoch(0);
     Communicator& ranks = Communicator::current();
     const Range mine = share_of(batches.size(), ranks.rank(), ranks.size());
     for (std::size_t b = mine.first; b < mine.last; ++b) {
@@ -73,7 +79,7 @@ Evaluation evaluate(Module<T>& model, const Dataset<T>& data, const Objective<st
         if (!out.confusion) continue;
         const Labels chosen = objective.choose(output.value());
         for (std::size_t i = 0; i < batch.size(); ++i)
-            if (static_cast<std::size_t>(chosen.data()[i]) < data.classes)
+            if (static_cast<std::size_t>(chosen.data()[i]) < classes)
                 ++(*out.confusion)(batch.labels.data()[i], chosen.data()[i]);
     }
     if (ranks.size() > 1) {
@@ -81,7 +87,7 @@ Evaluation evaluate(Module<T>& model, const Dataset<T>& data, const Objective<st
         archive(parts, out.confusion);
         const std::vector<std::string> all = ranks.all_gather(archive.bytes());
         parts.clear();
-        if (out.confusion) out.confusion = Array<std::int64_t>::zeros({data.classes, data.classes});
+        if (out.confusion) out.confusion = Array<std::int64_t>::zeros({classes, classes});
         for (const std::string& bytes : all) {
             Archive from(bytes);
             std::vector<Part> theirs;
@@ -97,14 +103,20 @@ Evaluation evaluate(Module<T>& model, const Dataset<T>& data, const Objective<st
         out.loss += part.loss;
         right += part.right;
     }
-    out.loss /= static_cast<double>(data.size());
-    if (objective.correct) out.accuracy = static_cast<double>(right) / static_cast<double>(data.size());
+    const auto rows = static_cast<double>(std::min(loader.rows(), batches.size() * loader.options().batch_size));
+    out.loss /= rows;
+    if (objective.correct) out.accuracy = static_cast<double>(right) / rows;
     return out;
 }
 
 template <class T>
 Evaluation evaluate(Module<T>& model, const Dataset<T>& data) {
     return evaluate(model, data, data.has_labels() ? classification<T>() : regression<T>());
+}
+
+template <class T>
+Evaluation evaluate(Module<T>& model, const Loader<T>& loader) {
+    return evaluate(model, loader, loader.has_labels() ? classification<T>() : regression<T>());
 }
 
 template <class T>
@@ -162,6 +174,10 @@ template Evaluation evaluate(Module<float>&, const Dataset<float>&, const Object
 template Evaluation evaluate(Module<double>&, const Dataset<double>&, const Objective<double>&, std::size_t);
 template Evaluation evaluate(Module<float>&, const Dataset<float>&);
 template Evaluation evaluate(Module<double>&, const Dataset<double>&);
+template Evaluation evaluate(Module<float>&, const Loader<float>&, const Objective<float>&);
+template Evaluation evaluate(Module<double>&, const Loader<double>&, const Objective<double>&);
+template Evaluation evaluate(Module<float>&, const Loader<float>&);
+template Evaluation evaluate(Module<double>&, const Loader<double>&);
 template Array<float> predict(Module<float>&, const Array<float>&, std::size_t);
 template Array<double> predict(Module<double>&, const Array<double>&, std::size_t);
 

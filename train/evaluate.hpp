@@ -42,6 +42,13 @@ Evaluation evaluate(Module<T>& model, const Dataset<T>& data, const Objective<st
 template <class T>
 Evaluation evaluate(Module<T>& model, const Dataset<T>& data);
 
+/// The same for what a loader hands out in its first epoch, batch by batch: for sets in files. Leave shuffle off there, and
+/// drop_last.
+template <class T>
+Evaluation evaluate(Module<T>& model, const Loader<T>& loader, const Objective<std::type_identity_t<T>>& objective);
+template <class T>
+Evaluation evaluate(Module<T>& model, const Loader<T>& loader);
+
 /// The model's output for all rows (N, ...), in evaluation mode and without a tape.
 template <class T>
 Array<T> predict(Module<T>& model, const Array<T>& features, std::size_t batch = 256);

@@ -1,7 +1,5 @@
 #include "sevenfold/train/trainer.hpp"
 
-#include <zlib.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -25,19 +23,6 @@ std::string print_to_string(const char* format, Values... values) {
     return out;
 }
 
-// Tells a data set from another one.
-template <class T>
-std::string fingerprint(const Dataset<T>& data) {
-    uLong sum = crc32_z(0, nullptr, 0);
-    const auto add = [&](const auto& array) {
-        sum = crc32_z(sum, reinterpret_cast<const Bytef*>(array.data()), array.size() * sizeof(*array.data()));
-    };
-    add(data.features);
-    add(data.labels);
-    add(data.targets);
-    return text(data.features.shape(), ' ', print_to_string("%08lx", sum));
-}
-
 template <class T>
 class Run {
   public:
@@ -46,9 +31,9 @@ class Run {
           optimizer_(optimizer),
           loader_(loader),
           options_(options),
-          objective_(options.objective            ? *options.objective
-                     : loader.data().has_labels() ? classification<T>()
-                                                  : regression<T>()),
+          objective_(options.objective     ? *options.objective
+                     : loader.has_labels() ? classification<T>()
+                                           : regression<T>()),
           stopping_(options.early_stopping.value_or(EarlyStoppingOptions{})),
           parameters_(optimizer.parameters()),
           // A batch that is no larger than a part is whole.
@@ -92,7 +77,7 @@ class Run {
                              "0 means no limit.");
         if (options_.print_every == 0) fail<ValueError>("fit", "print_every 0", "lines are at least one epoch apart");
         if (!objective_.loss) fail<ValueError>("fit", "an objective without a loss", "there is nothing to minimise");
-        if (!options_.objective && !loader_.data().has_labels() && !loader_.data().has_targets())
+        if (!options_.objective && !loader_.has_labels() && !loader_.has_targets())
             fail<ValueError>("fit", "data without labels or targets", "there is nothing to learn from",
                              "Give an objective that needs neither.");
         if (options_.early_stopping && !options_.validation)
@@ -197,7 +182,7 @@ class Run {
 
     bool should_stop() const { return options_.early_stopping && stopping_.should_stop(); }
     std::size_t rows_per_epoch() const {
-        const std::size_t rows = loader_.data().size();
+        const std::size_t rows = loader_.rows();
         return loader_.options().drop_last ? rows - rows % loader_.options().batch_size : rows;
     }
     double mean_loss() const { return position_.loss / static_cast<double>(position_.rows); }
@@ -220,14 +205,14 @@ class Run {
     void note_settings() {
         settings_ = options_.settings;
         const LoaderOptions& loader = loader_.options();
-        settings_["data"] = fingerprint(loader_.data());
+        settings_["data"] = loader_.fingerprint();
         settings_["batch size"] = text(loader.batch_size);
-        settings_["shuffle"] = text(loader.shuffle);
+        settings_["shuffle"] = loader_.order();
         settings_["loader seed"] = text(loader.seed);
         settings_["drop last"] = text(loader.drop_last);
         settings_["micro-batch"] = text(options_.micro_batch);
         settings_["clip norm"] = text(options_.clip_norm);
-        settings_["validation data"] = options_.validation ? fingerprint(*options_.validation) : "none";
+        settings_["validation data"] = options_.validation ? options_.validation->fingerprint() : "none";
         settings_["early stopping"] = "none";
         if (const auto& e = options_.early_stopping)
             settings_["early stopping"] =
