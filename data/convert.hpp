@@ -16,6 +16,8 @@ namespace sevenfold {
 /// options, in this type. When the table is gone they are taken as they are. Each file gets its name when all are
 /// complete, big.columns.json last: a conversion that is killed is begun again, and what it left is removed.
 ///
+/// Names that are not in UTF-8 get U+FFFD for the bytes that are none.
+///
 /// Throws FileError, what read_csv throws, and ValueError for a table without features.
 template <class T = float>
 MappedDataset<T> convert_csv(const std::filesystem::path& csv, const CsvOptions& options = {},

@@ -268,7 +268,9 @@ MappedFile::Stretch::Stretch(const MappedFile& file, std::uint64_t offset, std::
     start_ = ::mmap(nullptr, length_, PROT_READ, MAP_SHARED, file.state_->file, static_cast<off_t>(offset - before));
     if (start_ == MAP_FAILED) {
         start_ = nullptr;
-        cannot_read(file.path(), text(reason(), " when ", length_, " bytes were to be mapped"));
+        fail<FileError>("map", text(file.path().string(), ": ", length_, " bytes"),
+                        text("they cannot be mapped (", reason(), ")"),
+                        "Give the loader a smaller budget, or the process more room (ulimit -v).");
     }
     // Brings all pages at once. A disk that fails, or a file that shrinks meanwhile, becomes words here, and would be a signal
     // where the page is touched. Systems that do not know the request read page by page.

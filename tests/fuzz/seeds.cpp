@@ -139,6 +139,20 @@ std::vector<Seed> npy() {
     return c.all;
 }
 
+// IDX and NPY files, but for those whose rows do not lie one after the other.
+std::vector<Seed> mapped() {
+    Collection c("mapped");
+    for (const auto& [seeds, format] : {std::pair{idx(), "idx, "}, std::pair{npy(), "npy, "}})
+        for (const Seed& seed : seeds) {
+            const bool has_rows = seed.name != "scalar" && seed.name != "gzip" && seed.name != "column by column";
+            seed.valid&& has_rows ? c.valid(format + seed.name, seed.bytes) : c.lie(format + seed.name, seed.bytes);
+        }
+    c.valid("npy, one axis column by column", npy_bytes(npy_header("|u1", "(3,)", "True"), "abc"));
+    c.lie("npy, rows without elements", npy_bytes(npy_header("|u1", "(3, 0)"), ""));
+    c.lie("idx, rows without elements", idx_bytes(8, {0xffffffff, 0}, ""));
+    return c.all;
+}
+
 std::string archive(bool compress) {
     Npz file;
     file.set("weight", Array<float>{{1, 2}, {3, 4}});
@@ -369,7 +383,7 @@ std::vector<Seed> flags() {
 std::vector<Seed> seeds() {
     std::vector<Seed> out;
     for (const auto& some :
-         {idx(), gzip(), csv(), npy(), npz(), safetensors(), checkpoint(), history(), run(), tape(), flags()})
+         {idx(), gzip(), csv(), npy(), mapped(), npz(), safetensors(), checkpoint(), history(), run(), tape(), flags()})
         out.insert(out.end(), some.begin(), some.end());
     return out;
 }

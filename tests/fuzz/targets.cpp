@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstring>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "sevenfold/data/deflate.hpp"
 #include "sevenfold/data/file.hpp"
 #include "sevenfold/data/idx.hpp"
+#include "sevenfold/data/mapped.hpp"
 #include "sevenfold/data/npy.hpp"
 #include "sevenfold/data/npz.hpp"
 #include "sevenfold/nn/safetensors.hpp"
@@ -94,6 +96,30 @@ bool csv(std::string_view bytes) {
 
 bool npy(std::string_view bytes) {
     return as_each_type([&](auto type) { check_npy(from_npy<decltype(type)>(bytes, "fuzz.npy")); });
+}
+
+// What is mapped is what is read, as a whole and row by row.
+bool mapped(std::string_view bytes) {
+    const MemoryFile file(bytes);
+    const auto same = [&](auto type) {
+        using T = decltype(type);
+        const RowFile rows(file.path());
+        promise(rows.size() * rows.row_bytes() <= bytes.size(), "more rows than bytes");
+        rows.fingerprint();
+        const Array<T> whole = rows.rows<T>(0, rows.size());
+        const bool is_npy = bytes.starts_with("\x93");
+        const Array<T> read = is_npy ? from_npy<T>(bytes, "fuzz.npy") : read_idx<T>(file.path());
+        promise(to_npy(whole) == to_npy(read), "an array that is another one when it is mapped");
+        if (rows.size() == 0) return;
+        const RowFile::Window window = rows.map(0, rows.size());
+        const std::size_t width = rows.row_shape().elements();
+        std::vector<T> row(width);
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            window.read(i, std::span<T>(row));
+            promise(std::memcmp(row.data(), whole.data() + i * width, width * sizeof(T)) == 0, "another row");
+        }
+    };
+    return as_each_type(same);
 }
 
 bool npz(std::string_view bytes) {
@@ -239,10 +265,11 @@ bool flags(std::string_view bytes) {
     return true;
 }
 
-constexpr std::array<Target, 11> all{{{"idx", idx, 40},
+constexpr std::array<Target, 12> all{{{"idx", idx, 40},
                                       {"gzip", gzip, 20'000},
                                       {"csv", csv, 400},
                                       {"npy", npy, 60},
+                                      {"mapped", mapped, 100},
                                       {"npz", npz, 20'000},
                                       {"safetensors", safetensors, 400},
                                       {"checkpoint", checkpoint, 1'000},
