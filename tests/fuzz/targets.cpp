@@ -212,7 +212,7 @@ bool run(std::string_view bytes) {
         for (const std::size_t runs : {1u, 2u})
             for (const viz::Part& part : viz::learning_curves(std::vector(runs, run)).parts)
                 if (const auto* figure = std::get_if<viz::Figure>(&part))
-                    promise(!viz::svg(*figure).empty(), "a figure of nothing");
+                    promise(!viz::figure_html(*figure).empty(), "a figure of nothing");
     });
 }
 
