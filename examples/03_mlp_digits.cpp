@@ -62,6 +62,7 @@ void train(const examples::Flags& flags) {
 
 int main(int argc, char** argv) {
     return examples::run([&] {
-        train(examples::read_flags(argc, argv, "An MLP learns handwritten digits.", {.epochs = 40}, {}, {"--data"}));
+        train(examples::read_flags(argc, argv, "An MLP learns handwritten digits.", {.epochs = 40, .micro_batch = 16},
+                                   {}, {"--data"}));
     });
 }

@@ -109,7 +109,7 @@ int main(int argc, char** argv) {
         std::size_t digits = 2;
         const auto flags =
             examples::read_flags(argc, argv, "A causal transformer learns to add, or to write like a text.",
-                                 {.epochs = 8, .batch = 64, .lr = 3e-3},
+                                 {.epochs = 8, .batch = 64, .lr = 3e-3, .micro_batch = 16},
                                  {{"--text", "Learn from this file instead of sums", &text, {}},
                                   {"--digits", "Digits of the numbers to add", &digits, {}}},
                                  {"--data"});

@@ -95,7 +95,8 @@ int main(int argc, char** argv) {
     return examples::run([&] {
         std::string explore;
         const examples::Flags flags = examples::read_flags(
-            argc, argv, "A vision transformer learns handwritten digits.", {.epochs = 40, .batch = 32, .lr = 3e-3},
+            argc, argv, "A vision transformer learns handwritten digits.",
+            {.epochs = 40, .batch = 32, .lr = 3e-3, .micro_batch = 8},
             {{"--explore", "Write a page to step through one image's loss to this file", &explore}}, {"--data"});
         train(flags, explore);
     });

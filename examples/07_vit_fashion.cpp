@@ -72,6 +72,7 @@ int main(int argc, char** argv) {
             data.train = data.train.flattened();
             data.test = data.test.flattened();
             Mlp<float> model({784, 256, 128, 10}, Activation::relu, random);
+            if (!flags.micro_batch) flags.micro_batch = 16;
             train(flags, model, data, images);
         } else {
             if (!flags.micro_batch) flags.micro_batch = 8;  // their activations stay in the cache

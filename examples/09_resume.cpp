@@ -87,7 +87,8 @@ void show(const examples::Flags& flags) {
 
 int main(int argc, char** argv) {
     return examples::run([&] {
-        show(examples::read_flags(argc, argv, "Training interrupted and resumed, bit for bit.", {.epochs = 6}, {},
+        show(examples::read_flags(argc, argv, "Training interrupted and resumed, bit for bit.",
+                                  {.epochs = 6, .micro_batch = 16}, {},
                                   {"--data", "--resume", "--patience", "--record"}));
     });
 }

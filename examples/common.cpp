@@ -7,6 +7,7 @@
 #include <iostream>
 
 #include "numbers.hpp"
+#include "sevenfold/autograd/communicator.hpp"
 #include "sevenfold/autograd/error.hpp"
 #include "sevenfold/autograd/version.hpp"
 #include "sevenfold/optim/rules.hpp"
@@ -16,6 +17,12 @@
 
 namespace examples {
 namespace {
+
+// "mpirun -n 4 " if it was started so.
+std::string by_ranks() {
+    const std::size_t ranks = sevenfold::Communicator::current().size();
+    return ranks == 1 ? "" : "mpirun -n " + std::to_string(ranks) + ' ';
+}
 
 // The program has said all there was to say.
 struct Exit {
@@ -75,7 +82,8 @@ Flags read_flags(int argc, char** argv, const std::string& about, Flags flags, c
         ->capture_default_str()
         ->transform(count);
     app.add_option("--micro-batch", flags.micro_batch,
-                   "Rows that go through the model at a time, 0: all of a step; without it, what is faster")
+                   "Rows that go through the model at a time, 0: all of a step; without it, " +
+                       (flags.micro_batch ? std::to_string(*flags.micro_batch) : "all or as many as are fastest"))
         ->type_name("N")
         ->transform(whole);
     app.add_option("--patience", flags.patience,
@@ -163,7 +171,7 @@ bool finish(const Flags& flags, const sevenfold::TrainResult& result) {
     if (flags.save.empty())
         std::cout << "Next time, name a file with --save to be able to go on.\n";
     else
-        std::cout << "Go on with: " << flags.command << " --resume " << flags.save << '\n';
+        std::cout << "Go on with: " << by_ranks() << flags.command << " --resume " << flags.save << '\n';
     return false;
 }
 

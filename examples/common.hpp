@@ -24,8 +24,9 @@ struct Flags {
     std::string optimizer = "adam";
     std::string save{}, resume{};  ///< checkpoint files
     std::size_t threads = 1;
-    std::optional<std::size_t> patience{};     ///< epochs without a lower held-out loss before training stops
-    std::optional<std::size_t> micro_batch{};  ///< rows that go through the model at a time; 0 or none: all of a step
+    std::optional<std::size_t> patience{};  ///< epochs without a lower held-out loss before training stops
+    std::optional<std::size_t>
+        micro_batch{};  ///< rows that go through the model at a time, which threads and ranks share; 0 or none: all of a step
     std::string out{};      ///< a folder for history.csv, history.json and run.json, or for an example's tables
     std::string report{};   ///< a page
     std::string figures{};  ///< a folder for the page's figures
