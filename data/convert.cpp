@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "sevenfold/autograd/communicator.hpp"
 #include "sevenfold/data/npy.hpp"
 
 namespace sevenfold {
@@ -90,10 +91,8 @@ void remove_file(const fs::path& path) {
                         "Check that you may write in its folder, or name another one.");
 }
 
-}  // namespace
-
 template <class T>
-MappedDataset<T> convert_csv(const fs::path& csv, const CsvOptions& options, const fs::path& folder) {
+MappedDataset<T> convert(const fs::path& csv, const CsvOptions& options, const fs::path& folder) {
     const Files files(csv, folder);
     const std::optional<json> state = state_of(csv);
     if (auto done = converted<T>(csv, options, files, state)) return std::move(*done);
@@ -131,6 +130,19 @@ MappedDataset<T> convert_csv(const fs::path& csv, const CsvOptions& options, con
     note["files"] = out.fingerprint();
     write_file_atomically(files.note, dump(note));
     return out;
+}
+
+}  // namespace
+
+// Ranks that share a folder wait for the first, and find what it has made.
+template <class T>
+MappedDataset<T> convert_csv(const fs::path& csv, const CsvOptions& options, const fs::path& folder) {
+    if (Communicator::current().size() > 1)
+        from_root([&] {
+            convert<T>(csv, options, folder);
+            return std::string();
+        });
+    return convert<T>(csv, options, folder);
 }
 
 template MappedDataset<float> convert_csv(const fs::path&, const CsvOptions&, const fs::path&);

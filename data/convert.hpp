@@ -16,6 +16,7 @@ namespace sevenfold {
 /// options, in this type. When the table is gone they are taken as they are. Each file gets its name when all are
 /// complete, big.columns.json last: a conversion that is killed is begun again, and what it left is removed.
 ///
+/// Where several processes work together (Communicator::current()), rank 0 converts, and the others wait.
 /// Names that are not in UTF-8 get U+FFFD for the bytes that are none.
 ///
 /// Throws FileError, what read_csv throws, and ValueError for a table without features.

@@ -206,7 +206,7 @@ class LabelNames {
         if (const auto known = known_.find(field.text); known != known_.end()) return known->second;
         const std::optional<std::int64_t> number = whole(field.text);
         if (!known_.empty() && number.has_value() != numbers_.back().has_value())
-            columns_.reject_field(field, "class numbers and class names are mixed", "Use either for all rows.");
+            reject_field(field, "class numbers and class names are mixed", "Use either for all rows.");
         some_below_0_ |= number && *number < 0;
         if (number && *number >= most_classes && too_large_.empty()) {
             too_large_ = field.text;
@@ -250,11 +250,13 @@ class LabelNames {
         const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
         return error == std::errc{} && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
     }
+    [[noreturn]] void reject_field(const Field& field, std::string_view rule, std::string_view fix) const {
+        columns_.reject_field(field, rule, fix);
+    }
     void check_sizes() const {
         if (!too_large_.empty() && !some_below_0_)
-            columns_.reject_field({too_large_, where_.line, where_.column},
-                                  text("class numbers count from 0 to at most ", most_classes - 1),
-                                  "Is this the label column?");
+            reject_field({too_large_, where_.line, where_.column},
+                         text("class numbers count from 0 to at most ", most_classes - 1), "Is this the label column?");
     }
 
     const fs::path& path_;

@@ -22,7 +22,7 @@ std::string read_file(const std::filesystem::path& path, std::uint64_t limit = r
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
 
 /// A file that is written piece by piece, for what does not fit in memory: beside the file that it replaces at commit().
-/// Without that, nothing of it stays. Every call throws FileError.
+/// Without that, nothing of it stays. Each process that makes one writes. Every call throws FileError.
 class FileWriter {
   public:
     explicit FileWriter(const std::filesystem::path& path);

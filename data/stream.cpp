@@ -35,7 +35,7 @@ RowStream<T>::RowStream(MappedDataset<T> data, const LoaderOptions& options)
     data_.check();
     const std::size_t rows = data_.size();
     if (rows == 0) return;  // the loader has no batch then, and says so
-    if (rows <= most_pool_rows && pool_bytes(rows, 1) <= options.budget) {
+    if (rows <= most_pool_rows && block_bytes(rows) <= options.budget) {
         block_rows_ = rows;
         pool_blocks_ = 1;
         return;
@@ -45,12 +45,12 @@ RowStream<T>::RowStream(MappedDataset<T> data, const LoaderOptions& options)
     for (const auto* part : {&data_.labels, &data_.targets})
         if (*part) row_bytes += (*part)->row_bytes();
     const std::uint64_t block = std::max({half / most_blocks, std::min(good_block, half / fewest_blocks), least_block});
-    block_rows_ = options.block_rows ? std::min(options.block_rows, rows)
-                                     : static_cast<std::size_t>(std::clamp<std::uint64_t>(block / row_bytes, 1, rows));
+    block_rows_ = static_cast<std::size_t>(std::clamp<std::uint64_t>(
+        options.block_rows ? options.block_rows : block / row_bytes, 1, std::min<std::uint64_t>(rows, most_pool_rows)));
     const std::uint64_t order_bytes = blocks() * sizeof(std::size_t);
     const std::uint64_t pool = (options.budget - std::min<std::uint64_t>(order_bytes, options.budget)) / 2;
     pool_blocks_ = static_cast<std::size_t>(
-        std::min<std::uint64_t>(pool / pool_bytes(block_rows_, 1), most_pool_rows / block_rows_));
+        std::min<std::uint64_t>(pool / block_bytes(block_rows_), most_pool_rows / block_rows_));
     const std::size_t needed = (std::min(options.batch_size, rows) + block_rows_ - 1) / block_rows_;
     if (pool_blocks_ < std::max<std::size_t>(needed, 1))
         fail<ValueError>(
@@ -58,7 +58,7 @@ RowStream<T>::RowStream(MappedDataset<T> data, const LoaderOptions& options)
             text("budget ", options.budget, " for blocks of ", block_rows_, " rows and batches of ",
                  options.batch_size),
             "two pools of rows are mapped at a time, each of a block and a batch or more",
-            text("Give a budget of ", 2 * std::max<std::uint64_t>(needed, 1) * pool_bytes(block_rows_, 1) + order_bytes,
+            text("Give a budget of ", 2 * std::max<std::uint64_t>(needed, 1) * block_bytes(block_rows_) + order_bytes,
                  " bytes or more, or smaller batches."));
     pool_blocks_ = std::min(pool_blocks_, blocks());
 }
@@ -74,11 +74,11 @@ std::size_t RowStream<T>::pools() const {
 }
 
 template <class T>
-std::uint64_t RowStream<T>::pool_bytes(std::size_t block_rows, std::size_t blocks) const {
-    std::uint64_t block = data_.features.mapped_bytes(block_rows) + block_rows * sizeof(std::uint32_t);
+std::uint64_t RowStream<T>::block_bytes(std::size_t rows) const {
+    std::uint64_t bytes = data_.features.mapped_bytes(rows) + rows * sizeof(std::uint32_t);
     for (const auto* part : {&data_.labels, &data_.targets})
-        if (*part) block += (*part)->mapped_bytes(block_rows);
-    return block * blocks;
+        if (*part) bytes += (*part)->mapped_bytes(rows);
+    return bytes;
 }
 
 // Where a pool begins in the epoch's order. The last block of the file has fewer rows, and so has the pool that it is in.

@@ -35,7 +35,7 @@ class RowStream {
   private:
     struct Pool;
     std::size_t blocks() const;
-    std::uint64_t pool_bytes(std::size_t block_rows, std::size_t blocks) const;
+    std::uint64_t block_bytes(std::size_t rows) const;  // of the budget, at most
     std::size_t pool_start(const BlockOrder& order, std::size_t pool) const;
     std::shared_ptr<const Pool> pool(const BlockOrder& order, std::size_t number) const;
     std::shared_ptr<const Pool> make_pool(const BlockOrder& order, std::size_t number) const;

@@ -1,4 +1,5 @@
-// Which sanitizer this build has: memory is not reused under the address sanitizer, and freed blocks are kept for a while.
+// Which sanitizer this build has: memory is not reused under the address sanitizer, and freed blocks are kept for a while;
+// both map terabytes of addresses.
 #pragma once
 
 #if defined(__has_feature)  // clang's way to ask
@@ -11,4 +12,10 @@
 constexpr bool address_sanitizer = true;
 #else
 constexpr bool address_sanitizer = false;
+#endif
+
+#if defined(__SANITIZE_THREAD__) || SEVENFOLD_TESTS_HAVE(thread_sanitizer)
+constexpr bool thread_sanitizer = true;
+#else
+constexpr bool thread_sanitizer = false;
 #endif

@@ -9,6 +9,7 @@
 
 #include "data/scratch.hpp"
 #include "message.hpp"
+#include "sanitizers.hpp"
 #include "sevenfold/data/npy.hpp"
 #include "sevenfold/data/stream.hpp"
 #include "sevenfold/nn/mlp.hpp"
@@ -62,18 +63,6 @@ Trained trained(const Loader<float>& loader, TrainOptions<float> options) {
     return {model.state(), result.history};
 }
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool limits_work = false;  // the sanitizers map terabytes for themselves
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-constexpr bool limits_work = false;
-#else
-constexpr bool limits_work = true;
-#endif
-#else
-constexpr bool limits_work = true;
-#endif
-
 constexpr int done = 0, out_of_memory = 3, cannot_map = 4, wrong = 5;
 
 // How a child ends that may take `more` bytes of address space than it has at its start.
@@ -100,7 +89,7 @@ int under_limit(std::size_t more, const std::function<bool()>& work) {
 }  // namespace
 
 TEST_CASE("a file larger than the memory that may be used is trained on, and cannot be read whole") {
-    if (!limits_work) {
+    if (address_sanitizer || thread_sanitizer) {  // they map terabytes for themselves
         MESSAGE("skipped: under this sanitizer a process cannot be limited");
         return;
     }
