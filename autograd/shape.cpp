@@ -70,13 +70,14 @@ Shape broadcast_shape(std::string_view op, const Shape& a, const Shape& b) {
     const std::size_t lead = longer.rank() - shorter.rank();
     for (std::size_t i = 0; i < shorter.rank(); ++i) {
         const std::size_t l = longer[lead + i], s = shorter[i];
-        if (l != s && l != 1 && s != 1)
-            fail<ShapeError>(
-                op, text(a, " and ", b),
-                text("sizes ", a[i + a.rank() - shorter.rank()], " and ", b[i + b.rank() - shorter.rank()], " of axis ",
-                     static_cast<std::ptrdiff_t>(i) - static_cast<std::ptrdiff_t>(shorter.rank()),
-                     " differ and neither is 1, so the shapes do not broadcast"),
-                "Use reshape to line the axes up, or transpose one of them.");
+        if (l != s && l != 1 && s != 1) {
+            const std::size_t from_the_end = shorter.rank() - i;
+            const std::size_t m = a[a.rank() - from_the_end], n = b[b.rank() - from_the_end];
+            fail<ShapeError>(op, text(a, " and ", b),
+                             text("sizes ", m, " and ", n, " of axis -", from_the_end,
+                                  " differ and neither is 1, so the shapes do not broadcast"),
+                             "Use reshape to line the axes up, or transpose one of them.");
+        }
         out[lead + i] = l == 1 ? s : l;
     }
     return out;

@@ -196,8 +196,9 @@ void DecisionTree::fit(const Array<double>& X, const Array<double>& y, const Arr
 
 void DecisionTree::fit(const TrainingData& data, const Array<double>& weights, std::span<const std::size_t> rows) {
     if (data.task() != task())
-        fail<ValueError>("DecisionTree", data.classes() > 0 ? "classes" : "values",
-                         "gini and entropy are for classes, squared_error is for values");
+        fail<ValueError>(
+            "DecisionTree", data.classes() > 0 ? "squared_error for classes" : "gini or entropy for values",
+            "gini and entropy are for classes, squared_error is for values", "Set .criterion to one that fits.");
     nodes_ = Grower(options_, data, BagRows(data.rows(), weights, rows)).grow();
     features_ = data.features();
     classes_ = data.classes();

@@ -39,7 +39,8 @@ class Checkpoint final : public Op<T> {
         for (std::size_t i = 0; i < leaves_.size(); ++i)
             if (leaves_[i].same_as(leaf)) return i + 1;
         fail<TapeError>("checkpoint", sevenfold::text("a leaf ", leaf.shape(), " that f did not use at first"),
-                        "f computes the same in backward as it did before");
+                        "f computes the same in backward as it did before",
+                        "Decide outside of f what depends on a counter or on chance.");
     }
 
     std::function<Variable<T>(const Variable<T>&)> f_;

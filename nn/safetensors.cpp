@@ -136,8 +136,19 @@ const SafetensorsFile::Entry* SafetensorsFile::find(const std::string& name) con
 template <class T>
 Array<T> SafetensorsFile::read(const std::string& name) const {
     const Entry* entry = find(name);
-    if (!entry)
-        fail<FileError>("safetensors", text(path_.string(), " has no ", name), "only what it holds can be read");
+    if (!entry) {
+        std::string names;
+        for (const Entry& e : entries_) {
+            if (names.size() > 1000) {
+                names += ", ..";
+                break;
+            }
+            names += text(names.empty() ? "" : ", ", e.name);
+        }
+        fail<FileError>("safetensors", printable(text(path_.string(), " has no ", name)),
+                        "only what it holds can be read",
+                        text("It holds ", printable(names.empty() ? "nothing" : names), '.'));
+    }
     const Dtype& type = *find_dtype(entry->dtype);
     if (type.kind == '-')
         fail<FileError>("safetensors", printable(text(path_.string(), ": ", name, " is ", type.name)),

@@ -162,7 +162,7 @@ Checkpoint<T> checkpoint_from_bytes(std::string bytes, const std::filesystem::pa
             c.optimizer.slots.push_back({rest(optimizer_prefix), file.read<T>(array.name)});
         else
             fail<FileError>("checkpoint", printable(text(path.string(), ", ", array.name)),
-                            "no such part belongs into a checkpoint");
+                            "no such part belongs into a checkpoint", "Go on from another checkpoint.");
     }
     return c;
 }

@@ -144,7 +144,7 @@ Variable<T> var(const Variable<T>& x, const Axes& axes, bool keepdims, bool unbi
     const ops::Reduced over = ops::reduced_not_empty("var", x.shape(), axes, keepdims);
     if (unbiased && over.count == 1)
         fail<ValueError>("var", text("one element of ", x.shape()), "the unbiased variance divides by n - 1 = 0",
-                         "Ask for the biased one.");
+                         "Pass unbiased = false: then it divides by n.");
     return apply<T>(ops::Var<T>(over, axes, unbiased), x);
 }
 

@@ -48,9 +48,10 @@ TEST_CASE("a sum of nothing is 0; a mean, variance, maximum or position of nothi
 
 TEST_CASE("the unbiased variance needs two elements") {
     CHECK(var(V(A({2}, {1, 3})), {}, false, true).item() == 2);
-    CHECK_THROWS_WITH_AS(
-        var(V(A({1}, {1})), {}, false, true),
-        "[var] one element of (1,): the unbiased variance divides by n - 1 = 0. Ask for the biased one.", ValueError);
+    CHECK_THROWS_WITH_AS(var(V(A({1}, {1})), {}, false, true),
+                         "[var] one element of (1,): the unbiased variance divides by n - 1 = 0. Pass unbiased = "
+                         "false: then it divides by n.",
+                         ValueError);
 }
 
 TEST_CASE("ties share the gradient of a maximum evenly") {

@@ -310,7 +310,8 @@ TEST_CASE("settings and data that trees refuse are named") {
     CHECK(message<ValueError>([&] { values.probabilities(X); }) ==
           "[DecisionTree] a regression tree: it has no probabilities. Take predict.");
     CHECK(message<ValueError>([&] { values.fit(TrainingData("test", Task::classification, X, y)); }) ==
-          "[DecisionTree] classes: gini and entropy are for classes, squared_error is for values.");
+          "[DecisionTree] squared_error for classes: gini and entropy are for classes, squared_error is for values. "
+          "Set .criterion to one that fits.");
     CHECK(message<ShapeError>([&] {
               values.predict(Array<double>::ones({2, 2}));
           }) == "[DecisionTree] X (2, 2): fit has seen 1 features.");

@@ -106,7 +106,8 @@ TEST_CASE("a checkpoint says what it cannot do") {
     const D fickle = checkpoint<double>([&](const D& z) { return z * (std::exchange(repeated, true) ? other : w); }, x);
     CHECK_THROWS_WITH_AS(
         tape.backward(fickle),
-        "[checkpoint] a leaf () that f did not use at first: f computes the same in backward as it did before.",
+        "[checkpoint] a leaf () that f did not use at first: f computes the same in backward as it did before. "
+        "Decide outside of f what depends on a counter or on chance.",
         TapeError);
     w.assign(A(4.0));
     CHECK_THROWS_AS(tape.backward(y), InPlaceError);
