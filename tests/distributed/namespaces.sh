@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# namespaces.sh TRAINER SCRATCH: two ranks on two hosts that know each other by TCP alone: network namespaces with a cable
+# namespaces.sh TRAINER: two ranks on two hosts that know each other by TCP alone: network namespaces with a cable
 # between them, which Open MPI takes for two machines. They must end with the bits of one process. Exits with 77 (skipped)
 # where this user cannot make namespaces.
 set -euo pipefail

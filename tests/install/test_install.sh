@@ -14,11 +14,11 @@ prefix=$(dirname "$(find "$place" -type d -path '*/include/sevenfold' | sed 's,/
 export PKG_CONFIG_PATH="$prefix/$libdir/pkgconfig"
 cd "$place"
 
-# Every installed header is in the umbrella (but for the bridge to xtensor, which not everyone has), and compiles alone.
+# Every installed header is in the umbrella (but for what not everyone has, xtensor and MPI), and compiles alone.
 cd "$prefix/include"
 find sevenfold -name '*.hpp' ! -name sevenfold.hpp | sort >"$place/headers"
 while read -r header; do
-    [ "$header" = sevenfold/autograd/xtensor.hpp ] || grep -qF "#include \"$header\"" sevenfold/sevenfold.hpp ||
+    [ "$header" = sevenfold/autograd/xtensor.hpp ] || [ "$header" = sevenfold/distributed/session.hpp ] || grep -qF "#include \"$header\"" sevenfold/sevenfold.hpp ||
         fail "sevenfold.hpp does not include $header"
 done <"$place/headers"
 cd "$place"
@@ -32,6 +32,12 @@ with_pkg_config() {  # with_pkg_config SOURCE [--static]
     g++ -std=c++20 "$1" $(pkg-config ${2:-} --cflags --libs sevenfold) -o program
     LD_LIBRARY_PATH="$prefix/$libdir" ./program || fail "$1, built with pkg-config ${2:-}"
 }
+with_mpi() {
+    g++ -std=c++20 "$here/ranks.cpp" $(pkg-config --cflags --libs sevenfold-distributed) -o program
+    LD_LIBRARY_PATH="$prefix/$libdir" ./program | grep -qx 'rank 0 of 1' || fail 'ranks.cpp, alone'
+    LD_LIBRARY_PATH="$prefix/$libdir" OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 \
+        mpirun --oversubscribe -n 2 ./program | grep -qx 'rank 1 of 2' || fail 'ranks.cpp, under mpirun'
+}
 with_cmake() {
     rm -rf cmake-build
     cmake -G Ninja -S "$here" -B cmake-build -DCMAKE_PREFIX_PATH="$prefix" >cmake.log 2>&1 &&
@@ -43,6 +49,7 @@ if [ -e "$prefix/$libdir/libsevenfold.so" ]; then
     with_pkg_config "$here/main.cpp"
     with_pkg_config readme.cpp
     with_cmake
+    [ ! -e "$prefix/$libdir/libsevenfold-distributed.so" ] || with_mpi
     rm "$prefix/$libdir"/libsevenfold.so*
 fi
 if [ -e "$prefix/$libdir/libsevenfold.a" ]; then
