@@ -121,21 +121,30 @@ void shared_for(std::size_t n, std::size_t threads, const std::function<void(std
         if (words.empty()) carry(i, mine);
     }
 
-    std::size_t first = n;
+    std::size_t first = n;  // of those that threw
     std::string its_words;
-    for (const std::string& bytes : ranks.all_gather(mine.bytes())) {
-        Archive archive(bytes);
-        archive(count);
+    const auto note = [&](std::size_t i, const std::string& words) {
+        if (i >= first) return;
+        first = i;
+        its_words = words;
+    };
+    const std::vector<std::string> all = ranks.all_gather(mine.bytes());
+    for (std::size_t rank = 0; rank < all.size(); ++rank) {
+        if (rank == ranks.rank()) {
+            for (const auto& [i, thrown] : done)
+                if (thrown) note(i, "");
+            continue;
+        }
+        Archive theirs(all[rank]);
+        theirs(count);
         for (std::size_t k = 0; k < count; ++k) {
             std::size_t i = 0;
             std::string words;
-            archive(i, words);
-            if (words.empty()) {
-                carry(i, archive);  // what is here already reads as it is
-            } else if (i < first) {
-                first = i;
-                its_words = words;
-            }
+            theirs(i, words);
+            if (words.empty())
+                carry(i, theirs);
+            else
+                note(i, words);
         }
     }
     if (first == n) return;

@@ -12,7 +12,7 @@ namespace sevenfold::distributed {
 namespace {
 
 constexpr int beat_tag = 1, claim_tag = 2, grant_tag = 3;
-constexpr auto turn_time = std::chrono::milliseconds(2);
+constexpr auto turn_time = std::chrono::microseconds(2000), turn_time_with_pieces = std::chrono::microseconds(100);
 
 double clock_seconds(clockid_t clock) {
     timespec t{};
@@ -82,7 +82,7 @@ void Steward::run() {
             send_beat(now);
             watch(now);
         }
-        std::this_thread::sleep_for(turn_time);
+        std::this_thread::sleep_for(pieces_are_left() ? turn_time_with_pieces : turn_time);
     }
 }
 
@@ -147,6 +147,11 @@ void Steward::open_round(std::uint64_t round, std::size_t n) {
     open_ = round;
     next_ = 0;
     end_ = n;
+}
+
+bool Steward::pieces_are_left() {
+    const std::lock_guard lock(round_);
+    return next_ < end_;
 }
 
 // Many at first, one at a time in the end: few questions, and all are done at about the same time.

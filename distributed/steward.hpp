@@ -43,6 +43,7 @@ class Steward {
     };
     void run();
     void serve_pieces();
+    bool pieces_are_left();
     void send_beat(double now);
     void watch(double now);
     Beat own_beat(double now);

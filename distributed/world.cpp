@@ -174,28 +174,38 @@ class World::SumOf final : public World::Sum {
         }
         for (std::size_t r = 0; r < size; ++r) slices_.push_back(share_of(n, r, size));
         const std::size_t here = sum_.counts[rank], length = slices_[rank].last - slices_[rank].first;
+        // One vector is cut where it lies; slices of several are put beside each other first.
+        const bool in_place = here <= 1;
+        const T* const from = in_place ? sum_.mine.data() : memory(sent_, here * n);
+        std::size_t at = 0;
         for (std::size_t r = 0; r < size; ++r) {
             const std::size_t theirs = slices_[r].last - slices_[r].first;
-            send_places_.push_back(static_cast<int>(sent_.size()));
+            send_places_.push_back(static_cast<int>(at));
             send_counts_.push_back(static_cast<int>(here * theirs));
-            for (std::size_t v = 0; v < here; ++v) {
-                const T* const from = sum_.mine.data() + v * n + slices_[r].first;
-                sent_.insert(sent_.end(), from, from + theirs);
-            }
+            for (std::size_t v = 0; !in_place && v < here; ++v)
+                std::copy_n(sum_.mine.data() + v * n + slices_[r].first, theirs,
+                            reinterpret_cast<T*>(sent_.data()) + at + v * theirs);
+            at += here * theirs;
             receive_places_.push_back(static_cast<int>(vectors_ * length));
             receive_counts_.push_back(static_cast<int>(sum_.counts[r] * length));
             vectors_ += sum_.counts[r];
         }
-        received_.resize(vectors_ * length);
-        MPI_Ialltoallv(sent_.data(), send_counts_.data(), send_places_.data(), mpi_type<T>(), received_.data(),
-                       receive_counts_.data(), receive_places_.data(), mpi_type<T>(), world.slices_, &request_);
+        T* const received = memory(received_, vectors_ * length);
+        MPI_Ialltoallv(from, send_counts_.data(), send_places_.data(), mpi_type<T>(), received, receive_counts_.data(),
+                       receive_places_.data(), mpi_type<T>(), world.slices_, &request_);
+    }
+
+    ~SumOf() override {
+        for (std::vector<std::byte>* block : {&sent_, &received_})
+            if (!block->empty()) world_.unused_.push_back(std::move(*block));
     }
 
     void advance(bool first) override {
         if (stage_ == Stage::slices && first && arrived()) {
             const Range own = slices_[world_.rank_];
             std::vector<T*> vectors;
-            for (std::size_t v = 0; v < vectors_; ++v) vectors.push_back(received_.data() + v * (own.last - own.first));
+            for (std::size_t v = 0; v < vectors_; ++v)
+                vectors.push_back(reinterpret_cast<T*>(received_.data()) + v * (own.last - own.first));
             sum_.combine(vectors, own.last - own.first, sum_.out.data() + own.first);
             for (std::size_t r = 0; r < slices_.size(); ++r) {
                 receive_counts_[r] = static_cast<int>(slices_[r].last - slices_[r].first);
@@ -209,12 +219,25 @@ class World::SumOf final : public World::Sum {
     }
 
   private:
+    // Room for so many numbers.
+    T* memory(std::vector<std::byte>& block, std::size_t numbers) {
+        const auto large_enough = std::ranges::find_if(
+            world_.unused_, [&](const auto& unused) { return unused.size() >= numbers * sizeof(T); });
+        if (large_enough == world_.unused_.end()) {
+            block.resize(numbers * sizeof(T));
+        } else {
+            block = std::move(*large_enough);
+            world_.unused_.erase(large_enough);
+        }
+        return reinterpret_cast<T*>(block.data());
+    }
+
     World& world_;
     VectorSum<T> sum_;
     std::vector<Range> slices_;  // of the vectors, by rank
     std::size_t vectors_ = 0;    // of all ranks
     std::vector<int> send_counts_, send_places_, receive_counts_, receive_places_;
-    std::vector<T> sent_, received_;
+    std::vector<std::byte> sent_, received_;
 };
 
 class World::Waiting final : public PendingSum {

@@ -3,6 +3,7 @@
 
 #include <mpi.h>
 
+#include <cstddef>
 #include <functional>
 
 #include "sevenfold/autograd/communicator.hpp"
@@ -45,7 +46,9 @@ class World final : public Communicator {
     // Each kind of exchange has a communicator of its own: on each, all ranks begin the same exchanges in the same order.
     MPI_Comm gather_, slices_, totals_, end_;
     std::vector<std::shared_ptr<Sum>> sums_;  // under way, in the order in which they began
-    std::uint64_t round_ = 0;                 // of pieces handed out
+    std::vector<std::vector<std::byte>>
+        unused_;               // memory of sums that have ended: new pages cost more than an exchange
+    std::uint64_t round_ = 0;  // of pieces handed out
     std::vector<std::string> names_;
     std::unique_ptr<Steward> steward_;
 };

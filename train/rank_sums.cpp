@@ -63,8 +63,7 @@ void RankSums<T>::begin(std::size_t parts) {
         // A step that threw has left a sum behind, which goes on in its own memory.
         if (!bucket.buffers || bucket.pending) bucket.buffers = std::make_shared<Buffers>();
         bucket.pending.reset();
-        // What no part has a gradient for adds nothing, not even a sign: x + -0 is x for every x.
-        bucket.buffers->mine.assign(bucket.length * std::max<std::size_t>(own_blocks_.size(), 1), -T{0});
+        bucket.buffers->mine.resize(bucket.length * std::max<std::size_t>(own_blocks_.size(), 1));
         bucket.buffers->total.resize(bucket.length);
         bucket.buffers->blocks = all_blocks_;
     }
@@ -76,11 +75,13 @@ void RankSums<T>::pack(std::size_t parameter, PartSums<T>& sums) {
     const auto place = std::find(bucket.parameters.begin(), bucket.parameters.end(), parameter);
     const std::size_t offset = bucket.offsets[static_cast<std::size_t>(place - bucket.parameters.begin())];
     const auto& blocks = sums.blocks(parameter, last_);
-    for (std::size_t i = 0; i < blocks.size(); ++i)
-        if (blocks[i].present) {
-            const Array<T>& value = blocks[i].value;
-            std::copy(value.begin(), value.end(), bucket.buffers->mine.data() + i * bucket.length + offset);
-        }
+    for (std::size_t i = 0; i < std::max<std::size_t>(own_blocks_.size(), 1); ++i) {
+        T* const to = bucket.buffers->mine.data() + i * bucket.length + offset;
+        if (i < blocks.size() && blocks[i].present)
+            std::copy(blocks[i].value.begin(), blocks[i].value.end(), to);
+        else  // adds nothing, not even a sign: x + -0 is x for every x
+            std::fill_n(to, parameters_[parameter].size(), -T{0});
+    }
     packed_[parameter] = true;
     --bucket.missing;
 }
