@@ -84,7 +84,7 @@ class Epoch {
 /// Sets in files are shuffled in pools: neighbouring rows form blocks, the order of the blocks is drawn anew for each epoch, as
 /// many blocks as fit half of the budget form a pool, and a pool's rows are shuffled. So each block is read once in an
 /// epoch, and two rows of a batch come from anywhere in the file, though not from any two places: all batches of a pool
-/// draw from its blocks alone. Files sorted by class are mixed well if a pool has many blocks, which it has (16 to 256)
+/// draw from its blocks alone. Files sorted by class are mixed well if a pool has many blocks, some 16 to 256
 /// unless `block_rows` says otherwise. When all rows fit the budget there is one pool, and the order is the one that the
 /// same set has in memory.
 ///

@@ -13,7 +13,7 @@ namespace {
 constexpr std::uint64_t pool_order_stream = 0x706f6f6c73 << 20;
 
 // A pool of fewer blocks mixes badly; with more, blocks are small, and reading them costs more than it needs to.
-constexpr std::uint64_t fewest_blocks = 16, most_blocks = 256, good_block = 256 << 10,
+constexpr std::uint64_t fewest_blocks = 16, most_blocks = 256, good_block = 64 << 10,
                         least_block = 16 << 10;  // the pages that it begins and ends in come on top
 
 constexpr std::uint64_t most_pool_rows = UINT32_MAX;  // the order of a pool's rows has 4 bytes for each

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <optional>
 
 #include "common.hpp"
 #include "sevenfold/autograd/random.hpp"
@@ -98,10 +99,10 @@ void learn(const examples::Flags& flags, const Settings& settings) {
     const Standardizer<float> standardizer = fit_standardizer<float>(data.features);
     data.prepare = [&](const Array<float>& x) { return standardizer.apply(x); };
     const LoaderOptions options{.batch_size = flags.batch, .seed = flags.seed, .budget = settings.budget << 20};
-    const Loader<float> loader =
-        settings.where == "memory" ? Loader<float>(data.rows(0, data.size()), options) : Loader<float>(data, options);
+    std::optional<Loader<float>> loader;
+    settings.where == "memory" ? loader.emplace(data.rows(0, data.size()), options) : loader.emplace(data, options);
     std::cout << "Rows are in " << settings.where << "; shuffled "
-              << (loader.order() == "true" ? "all at once" : loader.order()) << ".\n\n";
+              << (loader->order() == "true" ? "all at once" : loader->order()) << ".\n\n";
 
     Random random(flags.seed);
     Mlp<float> model({data.features.row_shape()[0], 64, 64, data.classes}, Activation::relu, random);
@@ -113,10 +114,11 @@ void learn(const examples::Flags& flags, const Settings& settings) {
         test.features = standardizer.apply(test.features);
         train.validation = test;
     }
-    const TrainResult result = fit(model, *optimizer, loader, train);
+    const TrainResult result = fit(model, *optimizer, *loader, train);
     if (!examples::finish(flags, result)) return;
     if (examples::wants_report(flags)) examples::write_report(flags, examples::training_report(flags, result));
 
+    loader.reset();  // the next one has the budget to itself
     LoaderOptions in_order = options;
     in_order.shuffle = false;
     const Evaluation all = evaluate(model, Loader<float>(data, in_order));
