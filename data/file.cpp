@@ -341,9 +341,29 @@ void ByteReader::reject(std::string_view arrived, std::string_view rule, std::st
 }
 
 std::string printable(std::string_view text) {
-    std::string out(text);
-    for (char& c : out)
-        if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = '?';
+    std::string out;
+    for (std::size_t at = 0; at < text.size();) {
+        const auto byte = [&](std::size_t k) {
+            return at + k < text.size() ? static_cast<unsigned char>(text[at + k]) : 0;
+        };
+        const int first = byte(0), second = byte(1), third = byte(2);
+        // UTF-8 as Unicode's table 3-7 has it, but for surrogates, which no terminal obeys.
+        const std::size_t length = first < 0x80                    ? 1
+                                   : first >= 0xc2 && first < 0xe0 ? 2
+                                   : first >= 0xe0 && first < 0xf0 ? 3
+                                   : first >= 0xf0 && first < 0xf5 ? 4
+                                                                   : 0;
+        bool valid = length > 0 && !(first == 0xe0 && second < 0xa0) && !(first == 0xf0 && second < 0x90);
+        for (std::size_t k = 1; k < length; ++k) valid &= (byte(k) & 0xc0) == 0x80;
+        const bool control = first < ' ' || first == 0x7f || (first == 0xc2 && second < 0xa0);
+        const bool turns_direction = first == 0xe2 && ((second == 0x80 && third >= 0xaa && third <= 0xae) ||
+                                                       (second == 0x81 && third >= 0xa6 && third <= 0xa9));
+        if (valid && !control && !turns_direction)
+            out += text.substr(at, length);
+        else
+            out += '?';
+        at += valid ? length : 1;
+    }
     return out;
 }
 

@@ -132,7 +132,7 @@ class ByteReader {
     std::filesystem::path path_;
 };
 
-/// The text with '?' for control characters: what a file says must not steer the terminal it is shown on.
+/// '?' in place of control characters, turns of the direction of writing and bytes beside UTF-8: they steer terminals.
 std::string printable(std::string_view text);
 
 /// Appends the lowest `bytes` bytes of `number`, least significant first.

@@ -131,7 +131,7 @@ Checkpoint<T> checkpoint_from_bytes(std::string bytes, const std::filesystem::pa
         fail<FileError>("checkpoint", path.string(), "it is a safetensors file, but no checkpoint",
                         "Weights alone are read with load_weights; training goes on from a file that a trainer saved.");
     if (entry("version") != format_version)
-        fail<FileError>("checkpoint", printable(text(path.string(), " of version ", entry("version"))),
+        fail<FileError>("checkpoint", printable(text(path.string(), " of version ", entry("version").substr(0, 20))),
                         text("this program reads version ", format_version),
                         "Go on with the program that saved it, or start anew.");
     Checkpoint<T> c;

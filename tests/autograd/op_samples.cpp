@@ -1,5 +1,6 @@
 #include "op_samples.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "sevenfold/autograd/random.hpp"
@@ -21,6 +22,12 @@ A numbers(const Shape& shape, double low = -2, double high = 2) {
 }
 A both_signs(const Shape& shape) { return numbers(shape); }
 A positive(const Shape& shape) { return numbers(shape, 0.3, 2.5); }
+/// Singular values near 1, 2, ..: where two are close, gradients of singular vectors magnify what rounding does.
+A far_apart(const Shape& shape) {
+    A out = numbers(shape, -0.3, 0.3);
+    for (std::size_t i = 0; i < std::min(shape[0], shape[1]); ++i) out(i, i) += static_cast<double>(i + 1);
+    return out;
+}
 
 template <class F>
 Sample call(F f, std::vector<Variable<double>> inputs, double float_tolerance = 1e-5) {
@@ -188,10 +195,10 @@ void add_products(Samples& to) {
 
 void add_linalg(Samples& to) {
     for (const Shape& shape : {Shape{5, 3}, Shape{3, 5}, Shape{3, 3}, Shape{1, 1}}) {
-        to["singular_values"].push_back(call([](const auto& x) { return singular_values(x[0]); }, {numbers(shape)}));
-        to["svd"].push_back(call([](const auto& x) { return svd(x[0]).u; }, {numbers(shape)}));
-        to["svd"].push_back(call([](const auto& x) { return svd(x[0]).vt; }, {numbers(shape)}));
-        to["svd"].push_back(call([](const auto& x) { return exp(svd(x[0]).s) * svd(x[0]).u; }, {numbers(shape)}));
+        to["singular_values"].push_back(call([](const auto& x) { return singular_values(x[0]); }, {far_apart(shape)}));
+        to["svd"].push_back(call([](const auto& x) { return svd(x[0]).u; }, {far_apart(shape)}));
+        to["svd"].push_back(call([](const auto& x) { return svd(x[0]).vt; }, {far_apart(shape)}));
+        to["svd"].push_back(call([](const auto& x) { return exp(svd(x[0]).s) * svd(x[0]).u; }, {far_apart(shape)}));
     }
 }
 

@@ -91,6 +91,17 @@ TEST_CASE("an endless file is left at the limit") {
     CHECK(has(file_error([] { read_file("/dev/zero", 10000); }), "more than the 10000 bytes"));
 }
 
+TEST_CASE("what is printed of a file steers no terminal") {
+    CHECK(printable("größe √2 日本 🙂") == "größe √2 日本 🙂");
+    CHECK(printable(std::string_view("a\0b\t\x1b[2J\x7f", 9)) == "a?b??[2J?");
+    CHECK(printable("\x9b\x32J") == "?2J");                                       // CSI in one byte
+    CHECK(printable("\xc2\x9b\x32J") == "?2J");                                   // the same in UTF-8
+    CHECK(printable("\xe2\x80\xae\x64\x65 \xe2\x81\xa6") == "?de ?");             // from right to left
+    CHECK(printable("\xc0\x9b \xe0\x82\x9b \xf0\x80\x80\x80") == "?? ??? ????");  // too long
+    CHECK(printable("\xe6\x97") == "??");                                         // cut short
+    CHECK(printable("\xff\xfe") == "??");
+}
+
 TEST_CASE("a byte reader reads both byte orders and never past the end") {
     ByteReader reader(std::string_view("\x01\x02\x03\x04\xff", 5), "test", "f.bin");
     CHECK(reader.little(2, "a count") == 0x0201);
