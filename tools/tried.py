@@ -28,6 +28,7 @@ for line in lines():
 
 table["in all"] = [sum(row[i] for row in table.values()) for i in (0, 1)]
 width = max(map(len, table))
-print(f"{'':{width}}  {'tried':>12}  {'survived':>12}")
+print(f"{'':{width}}  {'inputs tried':>15}  {'faults survived':>15}")
 for kind, (inputs, faults) in table.items():
-    print(f"{kind:{width}}  {inputs:12,}  {faults:12,}")
+    print(f"{kind:{width}}  {inputs:15,}  {faults:15,}")
+print("Each fault was refused in words, undone or taken up again; the other inputs were valid, and were taken as such.")
