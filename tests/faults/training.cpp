@@ -84,7 +84,7 @@ Outcome train(const TrainingOptions& options) {
     fit_options.validation = data.test;
     fit_options.schedule = StepDecay{.lr = 0.02, .every = 100, .gamma = 0.8};
     fit_options.clip_norm = 1;
-    fit_options.micro_batch = 4;
+    fit_options.micro_batch = options.micro_batch;
     fit_options.threads = options.threads;
     if (options.early_stopping) fit_options.early_stopping = EarlyStoppingOptions{.patience = 1'000'000};
     fit_options.save = options.save;

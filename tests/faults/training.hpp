@@ -10,6 +10,7 @@ namespace faults {
 struct TrainingOptions {
     std::size_t epochs = 30;
     std::size_t threads = 1;
+    std::size_t micro_batch = 4;  ///< of batches of 16 rows
     bool early_stopping = false;  ///< with a patience that no epoch exhausts: its state is saved all the same
     std::filesystem::path save{}, resume{};
     bool verbose = false;
