@@ -17,7 +17,7 @@ using namespace sevenfold;
 
 namespace {
 
-constexpr double part_rows = 8, vit_parameters = 205'066, bucket_bytes = 256 << 10;
+constexpr double part_rows = 8, vit_parameters = 205'066, slice_bytes = 32 << 10;
 
 // seconds by what, ranks, size: medians over the passes.
 struct Measured {
@@ -56,7 +56,7 @@ struct Model {
 
     double sums(double ranks, bool tree) const {
         if (ranks < 2) return 0;
-        const double buckets = std::ceil(bytes / bucket_bytes),
+        const double buckets = std::ceil(bytes / slice_bytes / ranks),
                      messages = tree ? 2 * std::ceil(std::log2(ranks)) : 2 * (ranks - 1);
         return buckets * messages * latency + 2 * (ranks - 1) / ranks * bytes * seconds_a_byte;
     }

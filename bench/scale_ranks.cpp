@@ -1,4 +1,5 @@
 // What ranks gain, measured: run it under mpirun -n 1, 2, 4, ..; bench/scale does, and fits the cost model of docs/scale.md.
+// --training leaves out all but the steps.
 // Rank 0 prints JSON lines. All times are medians over the passes of the slowest rank.
 #include <algorithm>
 #include <chrono>
@@ -210,8 +211,9 @@ void measure_bagging(std::size_t times) {
 
 int main(int argc, char** argv) {
     const distributed::Session session;
-    const bool quick = argc > 1 && std::string(argv[1]) == "--quick";
-    measure_training(quick ? 2 : 30);
-    measure_sums(quick ? 2 : 30);
-    if (!quick) measure_bagging(3);
+    const std::string what = argc > 1 ? argv[1] : "";
+    measure_training(30);
+    if (what == "--training") return 0;
+    measure_sums(30);
+    measure_bagging(3);
 }

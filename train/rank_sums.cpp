@@ -29,9 +29,9 @@ T* add_blocks(const std::vector<Block>& blocks, std::span<T* const> vectors, std
 }  // namespace
 
 template <class T>
-RankSums<T>::RankSums(Communicator& ranks, std::vector<Variable<T>> parameters, SumOrder order,
-                      std::size_t bucket_bytes)
+RankSums<T>::RankSums(Communicator& ranks, std::vector<Variable<T>> parameters, SumOrder order, std::size_t slice_bytes)
     : ranks_(ranks), parameters_(std::move(parameters)), order_(order), bucket_of_(parameters_.size()) {
+    const std::size_t bucket_bytes = slice_bytes * ranks.size();
     for (std::size_t k = parameters_.size(); k-- > 0;) {
         if (buckets_.empty() || buckets_.back().length * sizeof(T) >= bucket_bytes) buckets_.emplace_back();
         Bucket& bucket = buckets_.back();

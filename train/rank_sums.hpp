@@ -21,9 +21,10 @@ template <class T>
 class RankSums {
   public:
     /// Buckets hold the parameters from the last to the first, which is about the order in which backward is done with
-    /// them, about `bucket_bytes` each.
+    /// them. Each rank adds up a slice of a bucket, of about `slice_bytes`: the smaller, the earlier sums begin and the
+    /// less is left to do when backward has ended; the larger, the fewer messages.
     RankSums(Communicator& ranks, std::vector<Variable<T>> parameters, SumOrder order,
-             std::size_t bucket_bytes = 256 << 10);
+             std::size_t slice_bytes = 32 << 10);
 
     /// A batch of so many parts, of which share_of(parts, rank, size) are this rank's.
     void begin(std::size_t parts);

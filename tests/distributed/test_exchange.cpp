@@ -92,8 +92,8 @@ TEST_CASE_TEMPLATE("a sum in the order of the parts has the bits of one process"
         for (std::size_t k = 0; k < parameters.size(); ++k)
             if (used[k]) expected[k] = whole.take_total(k, parts);
 
-        for (const std::size_t bucket_bytes : {std::size_t{64}, std::size_t{1} << 20}) {
-            RankSums<T> sums(ranks(), parameters, SumOrder::fixed, bucket_bytes);
+        for (const std::size_t slice_bytes : {std::size_t{64}, std::size_t{1} << 20}) {
+            RankSums<T> sums(ranks(), parameters, SumOrder::fixed, slice_bytes);
             for (int twice = 0; twice < 2; ++twice) {
                 for (Variable<T>& p : parameters) p.zero_grad();
                 const Range mine = share_of(parts, ranks().rank(), ranks().size());
