@@ -113,7 +113,7 @@ std::string Loader<T>::fingerprint() const {
 template <class T>
 std::string Loader<T>::order() const {
     if (!options_.shuffle || !stream_ || stream_->pools() <= 1) return text(options_.shuffle);
-    return text("in pools of ", stream_->pool_blocks(), " blocks of ", stream_->block_rows(), " rows");
+    return text("in ", stream_->pools(), " pools of blocks of ", stream_->block_rows(), " rows");
 }
 
 template <class T>

@@ -81,12 +81,12 @@ class Epoch {
     std::size_t rows_, batch_size_, batches_;
 };
 
-/// Sets in files are shuffled in pools: neighbouring rows form blocks, the order of the blocks is drawn anew for each epoch, as
-/// many blocks as fit half of the budget form a pool, and a pool's rows are shuffled. So each block is read once in an
-/// epoch, and two rows of a batch come from anywhere in the file, though not from any two places: all batches of a pool
-/// draw from its blocks alone. Files sorted by class are mixed well if a pool has many blocks, some 16 to 256
-/// unless `block_rows` says otherwise. When all rows fit the budget there is one pool, and the order is the one that the
-/// same set has in memory.
+/// Sets in files are shuffled in pools: neighbouring rows form blocks, as many blocks as fit half of the budget form a pool,
+/// and a pool's rows are shuffled. Which blocks are in a pool is drawn anew for each epoch, evenly from the whole file:
+/// so each block is read once in an epoch, and a file that is sorted by class or by time is mixed as well as another.
+/// A pool has some 16 to 256 blocks unless `block_rows` says otherwise. What a full shuffle has beyond that: any two
+/// rows can meet in a batch, while here all batches of a pool draw from its blocks. When all rows fit the budget
+/// there is one pool, and the order is the one that the same set has in memory.
 ///
 /// Two pools live at a time, because a batch may begin in one and end in the next; for each row a pool has 4 bytes, for each
 /// block the loader 8, all of it within the budget. One epoch is meant to be read at a time.

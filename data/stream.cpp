@@ -37,7 +37,7 @@ RowStream<T>::RowStream(MappedDataset<T> data, const LoaderOptions& options)
     if (rows == 0) return;  // the loader has no batch then, and says so
     if (rows <= most_pool_rows && block_bytes(rows) <= options.budget) {
         block_rows_ = rows;
-        pool_blocks_ = 1;
+        pools_ = 1;
         return;
     }
     const std::uint64_t half = options.budget / 2;
@@ -49,10 +49,10 @@ RowStream<T>::RowStream(MappedDataset<T> data, const LoaderOptions& options)
         options.block_rows ? options.block_rows : block / row_bytes, 1, std::min<std::uint64_t>(rows, most_pool_rows)));
     const std::uint64_t order_bytes = blocks() * sizeof(std::size_t);
     const std::uint64_t pool = (options.budget - std::min<std::uint64_t>(order_bytes, options.budget)) / 2;
-    pool_blocks_ = static_cast<std::size_t>(
+    const auto pool_blocks = static_cast<std::size_t>(
         std::min<std::uint64_t>(pool / block_bytes(block_rows_), most_pool_rows / block_rows_));
     const std::size_t needed = (std::min(options.batch_size, rows) + block_rows_ - 1) / block_rows_;
-    if (pool_blocks_ < std::max<std::size_t>(needed, 1))
+    if (pool_blocks < std::max<std::size_t>(needed, 1))
         fail<ValueError>(
             "loader",
             text("budget ", options.budget, " for blocks of ", block_rows_, " rows and batches of ",
@@ -60,17 +60,12 @@ RowStream<T>::RowStream(MappedDataset<T> data, const LoaderOptions& options)
             "two pools of rows are mapped at a time, each of a block and a batch or more",
             text("Give a budget of ", 2 * std::max<std::uint64_t>(needed, 1) * block_bytes(block_rows_) + order_bytes,
                  " bytes or more, or smaller batches."));
-    pool_blocks_ = std::min(pool_blocks_, blocks());
+    pools_ = (blocks() + pool_blocks - 1) / pool_blocks;
 }
 
 template <class T>
 std::size_t RowStream<T>::blocks() const {
     return block_rows_ == 0 ? 0 : (data_.size() + block_rows_ - 1) / block_rows_;
-}
-
-template <class T>
-std::size_t RowStream<T>::pools() const {
-    return pool_blocks_ == 0 ? 0 : (blocks() + pool_blocks_ - 1) / pool_blocks_;
 }
 
 template <class T>
@@ -83,17 +78,43 @@ std::uint64_t RowStream<T>::block_bytes(std::size_t rows) const {
 
 // Where a pool begins in the epoch's order. The last block of the file has fewer rows, and so has the pool that it is in.
 template <class T>
-std::size_t RowStream<T>::pool_start(const BlockOrder& order, std::size_t pool) const {
-    const std::size_t before = std::min(pool * pool_blocks_, blocks());
+std::size_t RowStream<T>::first_row(const BlockOrder& order, std::size_t pool) const {
+    const std::size_t before = first_block(pool);
     return before * block_rows_ - (before > order.short_at ? blocks() * block_rows_ - data_.size() : 0);
+}
+
+template <class T>
+std::size_t RowStream<T>::pool_of(const BlockOrder& order, std::size_t row) const {
+    std::size_t pool = std::min(row / block_rows_ * pools_ / blocks(), pools_ - 1);  // or a neighbour
+    while (first_row(order, pool) > row) --pool;
+    while (first_row(order, pool + 1) <= row) ++pool;
+    return pool;
 }
 
 template <class T>
 BlockOrder RowStream<T>::order(std::uint64_t epoch) const {
     BlockOrder out{epoch, std::vector<std::size_t>(blocks())};
-    std::iota(out.blocks.begin(), out.blocks.end(), std::size_t{0});
-    if (shuffle_ && pools() > 1) Random(seed_, row_order_stream + epoch).shuffle(std::span(out.blocks));
-    out.short_at = static_cast<std::size_t>(std::ranges::find(out.blocks, blocks() - 1) - out.blocks.begin());
+    std::vector<std::size_t>& order = out.blocks;
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    if (shuffle_ && pools_ > 1) {
+        // Every pool takes one block of each stretch of `pools_` neighbours, so that it has a part of everything that is in the
+        // file, however that is sorted. Some blocks, drawn beforehand, make the stretches come out even: they go
+        // to the pools that have one block more.
+        Random random(seed_, row_order_stream + epoch);
+        std::vector<std::size_t> drawn = random.permutation(blocks());
+        const std::size_t left_over = blocks() % pools_;
+        std::sort(drawn.begin() + static_cast<std::ptrdiff_t>(left_over), drawn.end());
+        const std::size_t stretches = blocks() / pools_;
+        for (std::size_t s = 0; s < stretches; ++s) {
+            const auto stretch = std::span(drawn).subspan(left_over + s * pools_, pools_);
+            random.shuffle(stretch);
+            for (std::size_t pool = 0; pool < pools_; ++pool) order[first_block(pool) + s] = stretch[pool];
+        }
+        for (std::size_t pool = 0, extra = 0; pool < pools_; ++pool)
+            if (first_block(pool + 1) - first_block(pool) > stretches)
+                order[first_block(pool + 1) - 1] = drawn[extra++];
+    }
+    out.short_at = static_cast<std::size_t>(std::ranges::find(order, blocks() - 1) - order.begin());
     return out;
 }
 
@@ -103,11 +124,12 @@ std::shared_ptr<const typename RowStream<T>::Pool> RowStream<T>::make_pool(const
     auto out = std::make_shared<Pool>();
     out->epoch = order.epoch;
     out->number = number;
-    out->first = pool_start(order, number);
-    out->last = pool_start(order, number + 1);
-    const std::size_t first_block = number * pool_blocks_;
-    const auto in_pool = std::span(order.blocks).subspan(first_block, std::min(pool_blocks_, blocks() - first_block));
-    out->blocks.assign(in_pool.begin(), in_pool.end());
+    out->first = first_row(order, number);
+    out->last = first_row(order, number + 1);
+    const auto place_of = [&](std::size_t pool) {
+        return order.blocks.begin() + static_cast<std::ptrdiff_t>(first_block(pool));
+    };
+    out->blocks.assign(place_of(number), place_of(number + 1));
     out->order.reserve(out->last - out->first);
     for (std::size_t place = 0; place < out->blocks.size(); ++place) {
         const std::size_t first = out->blocks[place] * block_rows_, last = std::min(first + block_rows_, data_.size());
@@ -118,7 +140,7 @@ std::shared_ptr<const typename RowStream<T>::Pool> RowStream<T>::make_pool(const
             out->order.push_back(static_cast<std::uint32_t>(place * block_rows_ + row));
     }
     if (!shuffle_) return out;
-    if (pools() == 1)
+    if (pools_ == 1)
         Random(seed_, row_order_stream + order.epoch).shuffle(std::span(out->order));
     else
         Random(Random(seed_, pool_order_stream + order.epoch).bits(), number).shuffle(std::span(out->order));
@@ -133,9 +155,9 @@ std::shared_ptr<const typename RowStream<T>::Pool> RowStream<T>::pool(const Bloc
     if (!is_it(latest_[0])) std::swap(latest_[0], latest_[1]);
     if (!is_it(latest_[0])) {
         latest_[0].reset();  // before the new one takes memory
-        if (pools() == 1) latest_[1].reset();
+        if (pools_ == 1) latest_[1].reset();
         latest_[0] = make_pool(order, number);
-        if (number + 1 < pools()) read_ahead(order, number + 1);
+        if (number + 1 < pools_) read_ahead(order, number + 1);
     }
     return latest_[0];
 }
@@ -143,7 +165,7 @@ std::shared_ptr<const typename RowStream<T>::Pool> RowStream<T>::pool(const Bloc
 // The system reads the next pool into its cache while the program learns from this one.
 template <class T>
 void RowStream<T>::read_ahead(const BlockOrder& order, std::size_t pool) const {
-    for (std::size_t i = pool * pool_blocks_; i < std::min(blocks(), (pool + 1) * pool_blocks_); ++i) {
+    for (std::size_t i = first_block(pool); i < first_block(pool + 1); ++i) {
         const std::size_t first = order.blocks[i] * block_rows_, last = std::min(first + block_rows_, data_.size());
         data_.features.read_ahead(first, last);
         if (data_.labels) data_.labels->read_ahead(first, last);
@@ -168,8 +190,7 @@ Batch<T> RowStream<T>::read(const BlockOrder& order, std::size_t first, std::siz
     const std::size_t target_width = data_.targets ? data_.targets->row_shape().elements() : 0;
 
     for (std::size_t at = first; at < last;) {
-        std::size_t number = at / (pool_blocks_ * block_rows_);
-        if (pool_start(order, number + 1) <= at) ++number;  // the short block lies before
+        const std::size_t number = pool_of(order, at);
         const std::shared_ptr<const Pool> p = pool(order, number);
         data_.features.check_size();
         if (data_.labels) data_.labels->check_size();

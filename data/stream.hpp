@@ -23,10 +23,8 @@ class RowStream {
     RowStream(MappedDataset<T> data, const LoaderOptions& options);
 
     const MappedDataset<T>& data() const { return data_; }
-    /// Rows in a block, and blocks in a pool.
     std::size_t block_rows() const { return block_rows_; }
-    std::size_t pool_blocks() const { return pool_blocks_; }
-    std::size_t pools() const;
+    std::size_t pools() const { return pools_; }
 
     BlockOrder order(std::uint64_t epoch) const;
     /// Rows `first` to `last` - 1 of an epoch, whose order(epoch) is given. Several threads may ask at once.
@@ -36,7 +34,9 @@ class RowStream {
     struct Pool;
     std::size_t blocks() const;
     std::uint64_t block_bytes(std::size_t rows) const;  // of the budget, at most
-    std::size_t pool_start(const BlockOrder& order, std::size_t pool) const;
+    std::size_t first_block(std::size_t pool) const { return pool * blocks() / pools_; }
+    std::size_t first_row(const BlockOrder& order, std::size_t pool) const;
+    std::size_t pool_of(const BlockOrder& order, std::size_t row) const;
     std::shared_ptr<const Pool> pool(const BlockOrder& order, std::size_t number) const;
     std::shared_ptr<const Pool> make_pool(const BlockOrder& order, std::size_t number) const;
     void read_ahead(const BlockOrder& order, std::size_t pool) const;
@@ -44,7 +44,7 @@ class RowStream {
     MappedDataset<T> data_;
     bool shuffle_;
     std::uint64_t seed_;
-    std::size_t block_rows_ = 0, pool_blocks_ = 0;
+    std::size_t block_rows_ = 0, pools_ = 0;
 
     mutable std::mutex mutex_;                                   // of the pools alive, the latest first
     mutable std::array<std::shared_ptr<const Pool>, 2> latest_;  // only one is used if it holds all rows

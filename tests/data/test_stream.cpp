@@ -126,8 +126,8 @@ TEST_CASE("the order of a stream follows from seed, epoch, blocks and budget, wh
     CHECK(of_a != order(a.epoch(1)));
     CHECK(of_a != order(Loader<float>(set.labelled(), other_seed).epoch(0)));
     CHECK(of_a != order(Loader<float>(set.labelled(), other_budget).epoch(0)));
-    CHECK(a.order() == "in pools of 6 blocks of 10 rows");
-    CHECK(Loader<float>(set.labelled(), other_budget).order() == "in pools of 8 blocks of 10 rows");
+    CHECK(a.order() == "in 17 pools of blocks of 10 rows");
+    CHECK(Loader<float>(set.labelled(), other_budget).order() == "in 13 pools of blocks of 10 rows");
     CHECK(order(a.epoch(5)) == order(b.epoch(5)));
     // Batches in any order, of two epochs in turn.
     const Epoch<float> four = b.epoch(4), five = b.epoch(5);
@@ -150,6 +150,29 @@ TEST_CASE("a pool mixes its blocks, and blocks from anywhere in the file") {
         std::set<std::size_t> of_batch;
         for (std::size_t i = 0; i < 100; ++i) of_batch.insert(rows[2000 * pool + i] / 100);
         CHECK(of_batch.size() >= 18);  // of 20 blocks, 100 rows miss one with chance 0.6 %
+    }
+}
+
+TEST_CASE("every pool has a part of everything in a file that is sorted") {
+    for (const std::size_t rows : {10000u, 9990u, 9123u}) {
+        const Set set(rows);
+        const Loader<float> loader(set.labelled(),
+                                   {.batch_size = 90, .seed = 3, .budget = budget(set, 90, 20), .block_rows = 90});
+        const std::size_t blocks = (rows + 89) / 90, pools = (blocks + 19) / 20;
+        CHECK(loader.order() == text("in ", pools, " pools of blocks of 90 rows"));
+        for (std::uint64_t e = 0; e < 3; ++e) {
+            const auto of_epoch = order(loader.epoch(e));
+            for (std::size_t pool = 0; pool < pools; ++pool) {
+                std::vector<std::size_t> tenths(10);
+                const std::size_t first = pool * rows / pools, last = (pool + 1) * rows / pools;
+                for (std::size_t i = first; i < last; ++i) ++tenths[of_epoch[i] * 10 / rows];
+                // A tenth of the pool up to two blocks: it takes one of each stretch, and one block more or less in all.
+                for (std::size_t count : tenths) {
+                    CHECK(count + 180 >= (last - first) / 10);
+                    CHECK(count <= (last - first) / 10 + 180);
+                }
+            }
+        }
     }
 }
 

@@ -144,7 +144,7 @@ TEST_CASE("training on files with room for all rows gives the bits of training i
 TEST_CASE("training on files in small pools learns, with the same bits on any number of threads") {
     const Scratch scratch;
     const Loader<float> loader(in_files(scratch, two_classes(1000)), small_pools());
-    CHECK(loader.order() == "in pools of 8 blocks of 16 rows");
+    CHECK(loader.order() == "in 8 pools of blocks of 16 rows");
     const Trained one = trained(loader, {.epochs = 6, .micro_batch = 5});
     CHECK(one.history["accuracy"].back() > 0.97);
     CHECK(trained(loader, {.epochs = 6, .micro_batch = 5, .threads = 3}).weights == one.weights);
@@ -163,7 +163,7 @@ TEST_CASE("training on files that was stopped and taken up again ends with the s
     more.budget += 100'000;
     CHECK(message<ValueError>([&] {
               trained(Loader<float>(data, more), {.epochs = 4, .resume = scratch / "half"});
-          }).find("in pools of 8 blocks of 16 rows") != std::string::npos);
+          }).find("in 8 pools of blocks of 16 rows") != std::string::npos);
     Dataset<float> other = two_classes(1000);
     other.features.data()[0] = 7;
     const Scratch elsewhere;
