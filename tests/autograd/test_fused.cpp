@@ -273,9 +273,9 @@ const auto v = [](const Shape& shape) { return Variable<double>(A::ones(shape));
 TEST_CASE("linear agrees with plain loops and its gradients with those of matmul, at every size") {
     const auto with_bias = [](const auto& x) { return linear(x[0], x[1], x[2]); };
     const auto without = [](const auto& x) { return linear(x[0], x[1]); };
-    for (const std::size_t rows : {1, 2, 7, 32, 33})
-        for (const std::size_t in : {1, 3, 30, 65})
-            for (const std::size_t out : {1, 4, 30, 67}) {
+    for (const std::size_t rows : {1u, 2u, 7u, 32u, 33u})
+        for (const std::size_t in : {1u, 3u, 30u, 65u})
+            for (const std::size_t out : {1u, 4u, 30u, 67u}) {
                 INFO(rows, " rows, ", in, " -> ", out);
                 check_fused(with_bias, naive_linear, random_inputs({{rows, in}, {out, in}, {out}}));
                 check_fused(without, naive_linear, random_inputs({{rows, in}, {out, in}}));
@@ -288,7 +288,7 @@ TEST_CASE("linear with its activation agrees with the two ops it is made of") {
     const auto naive = [](auto activation) {
         return [=](const std::vector<A>& in) {
             A y = naive_linear(in);
-            for (double& v : y.flat()) v = activation(v);
+            for (double& value : y.flat()) value = activation(value);
             return y;
         };
     };
@@ -316,7 +316,7 @@ TEST_CASE("linear of no rows gives no rows and a gradient of zeros") {
 TEST_CASE("layer_norm agrees with plain loops and with its composition") {
     const auto f = [](const auto& x) { return layer_norm(x[0], x[1], x[2]); };
     const double tolerance = 1e-4;  // two nearly equal values in a row: their difference has few digits in float
-    for (const std::size_t width : {2, 3, 16, 47, 64})
+    for (const std::size_t width : {2u, 3u, 16u, 47u, 64u})
         check_fused(f, naive_layer_norm, random_inputs({{35, width}, {width}, {width}}), tolerance);
     check_fused(f, naive_layer_norm, random_inputs({{2, 3, 4, 5}, {4, 5}, {4, 5}}), tolerance);
     check_fused(f, naive_layer_norm, random_inputs({{6}, {6}, {6}}), tolerance);
