@@ -10,7 +10,9 @@
 #include "sevenfold/autograd/pool.hpp"
 #include "sevenfold/autograd/random.hpp"
 #include "sevenfold/autograd/parallel.hpp"
+#include "sevenfold/autograd/archive.hpp"
 #include "sevenfold/autograd/array.hpp"
+#include "sevenfold/autograd/communicator.hpp"
 #include "sevenfold/autograd/count.hpp"
 #include "sevenfold/autograd/variable.hpp"
 #include "sevenfold/autograd/ops.hpp"
@@ -67,11 +69,13 @@
 
 #include "sevenfold/train/history.hpp"
 #include "sevenfold/train/progress.hpp"
+#include "sevenfold/train/rank_sums.hpp"
 #include "sevenfold/train/early_stopping.hpp"
 #include "sevenfold/train/evaluate.hpp"
 #include "sevenfold/train/checkpoint.hpp"
 #include "sevenfold/train/interrupt.hpp"
 #include "sevenfold/train/micro_batches.hpp"
+#include "sevenfold/train/part_sums.hpp"
 #include "sevenfold/train/trainer.hpp"
 
 #include "sevenfold/ensemble/estimator.hpp"

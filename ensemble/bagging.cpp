@@ -98,16 +98,13 @@ void Bagging::judge_left_out(const TrainingData& data, const std::vector<LeftOut
     out.count = Labels::zeros({n});
     Array<double> sums = Array<double>::zeros({n});
     if (classifies) out.votes = out.probabilities = Array<double>::zeros({n, classes_});
-    std::int64_t* const counts = out.count.data();
-    double *const sum = sums.data(), *const shares_of = out.probabilities.data(), *const votes = out.votes.data();
     for (const auto& [rows, answers, shares] : members)  // in the order of the members, whoever was ready first
         for (std::size_t i = 0; i < rows.size(); ++i) {
             const std::size_t row = rows[i];
-            const double answer = answers.data()[i];
-            ++counts[row];
-            sum[row] += answer;
-            for (std::size_t k = 0; k < classes_; ++k) shares_of[row * classes_ + k] += shares.data()[i * classes_ + k];
-            if (classifies) ++votes[row * classes_ + static_cast<std::size_t>(answer)];
+            ++out.count(row);
+            sums(row) += answers(i);
+            for (std::size_t k = 0; k < classes_; ++k) out.probabilities(row, k) += shares(i, k);
+            if (classifies) ++out.votes(row, answers(i));
         }
     Rows covered;
     for (std::size_t i = 0; i < n; ++i) {

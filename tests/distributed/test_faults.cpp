@@ -192,11 +192,12 @@ TEST_CASE("a rank that throws or exits alone ends all and is named; what all thr
 TEST_CASE("Ctrl-C reaches all ranks: they end after the same step, save, and any number of ranks goes on") {
     Tried tried("training on ranks interrupted by Ctrl-C, and resumed");
     const Scratch quiet, scratch;
-    REQUIRE(run({TRAINER, quiet.folder.string(), "1", "plain", epochs}, quiet / "output").status == 0);
+    const std::string many_epochs = "1000";  // not over before Ctrl-C is pressed
+    REQUIRE(run({TRAINER, quiet.folder.string(), "1", "plain", many_epochs}, quiet / "output").status == 0);
     std::size_t interrupted = 0;
     for (std::size_t attempt = 0; attempt < 10; ++attempt) {
         const std::filesystem::path printed = scratch / text("output", attempt);
-        Child child(mpirun(2 + attempt % 2, {TRAINER, scratch.folder.string(), "1", "plain", epochs}), printed);
+        Child child(mpirun(2 + attempt % 2, {TRAINER, scratch.folder.string(), "1", "plain", many_epochs}), printed);
         std::error_code not_yet;
         while (!child.ended() && (std::filesystem::file_size(printed, not_yet) == 0 || not_yet))
             std::this_thread::sleep_for(std::chrono::milliseconds(1));
