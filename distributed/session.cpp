@@ -1,5 +1,6 @@
 #include "sevenfold/distributed/session.hpp"
 
+#include <malloc.h>
 #include <mpi.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -40,6 +41,12 @@ void believe_no_terminal() {
     if (::stat(output.c_str(), &what) == 0 && !S_ISCHR(what.st_mode)) ::setenv("TERM", "dumb", 1);
 }
 
+// Exchanges take megabytes and give them back. Handed back to the system each time, new pages would cost more than sending.
+void keep_memory() {
+    ::mallopt(M_MMAP_THRESHOLD, 1 << 30);
+    ::mallopt(M_TRIM_THRESHOLD, 1 << 30);
+}
+
 std::terminate_handler usual_end = nullptr;
 
 }  // namespace
@@ -58,6 +65,7 @@ class Session::Ranks {
         world_.emplace(hang_seconds);
         name() = world_->name();
         believe_no_terminal();
+        keep_memory();
         if (options.mute_others && !world_->is_root() && !std::getenv("SEVENFOLD_HEAR_ALL")) mute();
         usual_end = std::set_terminate(last_words);
         use_.emplace(*world_);

@@ -12,7 +12,7 @@ namespace sevenfold::distributed {
 namespace {
 
 constexpr int beat_tag = 1, claim_tag = 2, grant_tag = 3;
-constexpr auto turn_time = std::chrono::microseconds(2000), turn_time_with_pieces = std::chrono::microseconds(100);
+constexpr auto turn_time = std::chrono::microseconds(2000), turn_time_with_pieces = std::chrono::microseconds(500);
 
 double clock_seconds(clockid_t clock) {
     timespec t{};
@@ -158,7 +158,7 @@ bool Steward::pieces_are_left() {
 Range Steward::take(std::uint64_t round) {
     const std::lock_guard lock(round_);
     if (open_ != round) return {0, 0};  // an older one, which is through
-    const std::size_t first = next_, many = (end_ - next_) / (8 * static_cast<std::size_t>(size_));
+    const std::size_t first = next_, many = (end_ - next_) / (4 * static_cast<std::size_t>(size_));
     next_ = std::min(end_, next_ + std::max<std::size_t>(1, many));
     return {first, next_};
 }
@@ -190,7 +190,7 @@ Range Steward::next_pieces(std::uint64_t round) {
     MPI_Send(&round, sizeof round, MPI_BYTE, 0, claim_tag, claims_);
     for (int done = 0; !done;) {
         MPI_Test(&answer, &done, MPI_STATUS_IGNORE);
-        if (!done) std::this_thread::sleep_for(std::chrono::microseconds(100));
+        if (!done) std::this_thread::sleep_for(std::chrono::microseconds(50));
     }
     return {grant[0], grant[1]};
 }

@@ -38,7 +38,7 @@ struct Bagging::LeftOut {
     Rows rows;
     Array<double> answers, shares;
 
-    void carry(Archive& archive) { archive(rows, answers, shares); }
+    void carry(Archive& archive) { archive(answers, shares); }  // rows follow from the bag
 };
 
 Bagging::Bagging(Estimator base, BaggingOptions options) : base_(std::move(base)), options_(options) {
@@ -78,7 +78,7 @@ void Bagging::fit(const Array<double>& X, const Array<double>& y, const Array<do
     else
         parallel_for(members_.size(), options_.threads, fit_one);
     out_of_bag_.reset();
-    if (options_.out_of_bag) judge_left_out(data, left_out);
+    if (options_.out_of_bag) judge_left_out(data, std::move(left_out));
 }
 
 Bagging::LeftOut Bagging::ask_left_out(const TrainingData& data, std::size_t member) const {
@@ -91,9 +91,11 @@ Bagging::LeftOut Bagging::ask_left_out(const TrainingData& data, std::size_t mem
     return out;
 }
 
-void Bagging::judge_left_out(const TrainingData& data, const std::vector<LeftOut>& members) {
+void Bagging::judge_left_out(const TrainingData& data, std::vector<LeftOut> members) {
     const std::size_t n = data.rows();
     const bool classifies = task() == Task::classification;
+    for (std::size_t t = 0; t < members.size(); ++t)
+        if (members[t].rows.empty()) members[t].rows = left_out(n, bags_[t]);  // another rank's
     OutOfBag& out = out_of_bag_.emplace();
     out.count = Labels::zeros({n});
     Array<double> sums = Array<double>::zeros({n});

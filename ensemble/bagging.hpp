@@ -65,7 +65,7 @@ class Bagging {
     Array<double> sum_over_members(const Array<double>& X, std::size_t columns, const Ask& ask) const;
     struct LeftOut;
     LeftOut ask_left_out(const TrainingData& data, std::size_t member) const;
-    void judge_left_out(const TrainingData& data, const std::vector<LeftOut>& members);
+    void judge_left_out(const TrainingData& data, std::vector<LeftOut> members);
 
     Estimator base_;
     BaggingOptions options_;
