@@ -125,7 +125,7 @@ TEST_CASE("ranks killed at random moments: the others end, and any number of ran
 }
 
 TEST_CASE("a rank that hangs is named, and the others do not wait for it") {
-    ::setenv("SEVENFOLD_HANG_SECONDS", "1.5", 1);
+    ::setenv("SEVENFOLD_HANG_SECONDS", "3", 1);
     Tried tried("rank that stops, sleeps, spins, exits or throws");
     const Scratch scratch;
     const std::string file = (scratch / "run.ckpt").string();
@@ -143,13 +143,16 @@ TEST_CASE("a rank that hangs is named, and the others do not wait for it") {
         std::string output = misbehave(ranks, "stops");
         CAPTURE(output);
         CHECK(has(output, "[distributed] " + last));
-        CHECK(has(output,
-                  "has given no sign of life for 2 s, and the others wait for it: all stop. A checkpoint that was "
-                  "saved is whole: resume from it, with any number of ranks."));
+        CHECK(has(output, " has given no sign of life for "));
+        CHECK(
+            has(output,
+                " s, and the others wait for it: all stop. A checkpoint that was saved is whole: resume from it, with "
+                "any number of ranks."));
         output = misbehave(ranks, "sleeps");
         CHECK(has(output, "[distributed] " + last));
-        CHECK(has(output, " has done nothing for 2 s, and the others wait for it"));
+        CHECK(has(output, " has done nothing for "));
     }
+    ::setenv("SEVENFOLD_HANG_SECONDS", "1.5", 1);  // ten times as long for one that is busy
     const std::string output = misbehave(2, "spins");
     CAPTURE(output);
     CHECK(has(output, "[distributed] rank 1 of 2 (process "));
