@@ -25,7 +25,8 @@ struct VectorSum {
     /// None: each rank brings one vector, and the sum is taken in whatever order is fastest.
     std::function<void(std::span<T* const> vectors, std::size_t n, T* out)> combine;
     std::span<T> out;
-    std::shared_ptr<const void> keeps;  ///< what the spans point into; lives until the sum has ended, whoever still waits
+    std::shared_ptr<const void>
+        keeps;  ///< what the spans point into; lives until the sum has ended, whoever still waits
 };
 
 /// Goes on while the rank computes, even when nobody waits for it any more.

@@ -326,7 +326,7 @@ TEST_CASE("NPY written row by row is what is written at once") {
         CHECK(RowFile(scratch / "a.npy").size() == rows);
         std::filesystem::remove(scratch / "a.npy");
     };
-    for (std::size_t rows : {0, 1, 7, 12345}) write(rows);
+    for (std::size_t rows : {0u, 1u, 7u, 12345u}) write(rows);
     {
         NpyWriter<double> abandoned(scratch / "b.npy", {});
         abandoned.append(std::vector<double>(100000, 1.0));

@@ -182,7 +182,7 @@ TEST_CASE("a budget for all rows gives the order that they have in memory") {
         const LoaderOptions options{.batch_size = 32, .shuffle = shuffle, .seed = 9};
         const Loader<float> streamed(set.labelled(), options), memory(set.memory, options);
         CHECK(streamed.order() == memory.order());
-        for (std::uint64_t e : {0, 3}) {
+        for (std::uint64_t e : {0u, 3u}) {
             const Epoch<float> a = streamed.epoch(e), b = memory.epoch(e);
             REQUIRE(a.size() == b.size());
             for (std::size_t i = 0; i < a.size(); ++i) {

@@ -200,8 +200,8 @@ TEST_CASE("a threshold between neighbouring doubles still parts them") {
 
 TEST_CASE("the split found with sums of blocks is the one found row by row") {
     Random random(11);
-    for (const std::size_t rows : {1, 2, 3, 127, 128, 129, 500, 3000})
-        for (const std::uint64_t values : {2, 12, 100'000}) {  // few values: many places where no threshold fits
+    for (const std::size_t rows : {1u, 2u, 3u, 127u, 128u, 129u, 500u, 3000u})
+        for (const std::uint64_t values : {2u, 12u, 100'000u}) {  // few values: many places where no threshold fits
             Array<double> X = Array<double>::zeros({rows, 7});
             for (double& x : X.flat()) x = static_cast<double>(random.below(values));
             std::vector<double> weights(rows);

@@ -123,7 +123,7 @@ TEST_CASE("micro-batches of any size give the gradient of the whole batch") {
         return std::pair(model.weight.value().item(), r.history["loss"][0]);
     };
     const auto whole = weight_after(0);
-    for (std::size_t micro_batch : {1, 3, 5, 10, 100}) {
+    for (std::size_t micro_batch : {1u, 3u, 5u, 10u, 100u}) {
         CHECK(weight_after(micro_batch).first == doctest::Approx(whole.first).epsilon(1e-12));
         CHECK(weight_after(micro_batch).second == doctest::Approx(whole.second).epsilon(1e-12));
     }

@@ -30,7 +30,7 @@ TEST_CASE("ticks are round numbers that lie within the axis, about as many as as
     CHECK(labels({.zero = true}, {5, 6}, 3) == "0 2 4 6");
     CHECK(labels({.names = {"cat", "dog"}}, {}) == "cat dog");
     for (double high : {1e-9, 0.037, 1.0, 7.3, 12345.0, 1e12})
-        for (std::size_t most : {2, 5, 9}) {
+        for (std::size_t most : {2u, 5u, 9u}) {
             const Ruler ruler({}, {0, high}, 0, "the axis");
             const auto ticks = ruler.ticks(most);
             INFO(high, " ", most);
