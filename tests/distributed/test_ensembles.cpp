@@ -89,11 +89,13 @@ std::vector<std::pair<const char*, Estimator>> all_estimators() {
 }  // namespace
 
 TEST_CASE("a bag of any estimators is the same to the bit, out of bag and on other rows") {
-    for (const auto& [name, base] : all_estimators()) {
+    for (const auto& named : all_estimators()) {
+        const std::string name = named.first;
+        const Estimator& base = named.second;
         CAPTURE(name);
-        const bool travels = std::string(name) != "one that cannot travel" && std::string(name) != "a bag of those";
+        const bool travels = name != "one that cannot travel" && name != "a bag of those";
         CHECK(base.can_travel() == travels);
-        const auto fitted = [&, &base = base](std::size_t threads) {
+        const auto fitted = [&](std::size_t threads) {
             Bagging bag(base, {.estimators = 7, .threads = threads, .seed = 3});
             bag.fit(X(), y(base.task()));
             return bag;
