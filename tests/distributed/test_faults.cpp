@@ -201,16 +201,16 @@ TEST_CASE("Ctrl-C reaches all ranks: they end after the same step, save, and any
     for (std::size_t attempt = 0; attempt < 10; ++attempt) {
         const std::filesystem::path printed = scratch / text("output", attempt);
         Child child(mpirun(2 + attempt % 2, {TRAINER, scratch.folder.string(), "1", "plain", many_epochs}), printed);
-        std::error_code not_yet;
-        while (!child.ended() && (std::filesystem::file_size(printed, not_yet) == 0 || not_yet))
+        // Once it prints the table's head, it is listening.
+        while (!child.ended() && !(std::filesystem::exists(printed) && has(read_file(printed), "epoch")))
             std::this_thread::sleep_for(std::chrono::milliseconds(1));
         if (attempt < 2) child.send(SIGINT);
         const std::optional<int> status = child.wait();
         const std::string output = read_file(printed);
         CAPTURE(output);
         if (status == 0) break;
-        CHECK(has(output, "Interrupted "));
-        CHECK(has(output, "All is saved in " + (scratch / "run.ckpt").string()));
+        // mpirun may end before it has handed on the last lines of ranks that end with a status other than 0.
+        CHECK_NOTHROW(load_checkpoint<float>(scratch / "run.ckpt"));
         ++interrupted;
         tried.add(true);
     }
