@@ -154,8 +154,10 @@ Array<T> Array<T>::rows(std::span<const std::size_t> indices) const {
         const std::size_t i = indices[at], next = indices[std::min(at + 1, indices.size() - 1)];
         if (i >= shape()[0])
             fail<IndexError>("rows", text("row ", i, " of ", shape()), text("there are ", shape()[0], " rows"));
-        if (next < shape()[0])  // on its way while this one is copied: a processor cannot foretell rows drawn at random
-            for (std::size_t j = 0; j < width; j += 64 / sizeof(T)) __builtin_prefetch(from + next * width + j);
+        // On its way while this one is copied, for no processor foretells rows drawn at random; to the second cache, which
+        // can wait for more at a time than the first.
+        if (next < shape()[0])
+            for (std::size_t j = 0; j < width; j += 64 / sizeof(T)) __builtin_prefetch(from + next * width + j, 0, 1);
         to = std::copy_n(from + i * width, width, to);
     }
     return out;

@@ -6,6 +6,10 @@
 #include <cstdlib>
 #include <new>
 
+#if __has_include(<sys/mman.h>)
+#include <sys/mman.h>
+#endif
+
 namespace sevenfold::pool {
 namespace {
 
@@ -66,6 +70,20 @@ constexpr bool reuse = false;
 constexpr bool reuse = true;
 #endif
 
+// Rows drawn at random from a large array lie on as many pages: with the usual 4 KB the processor looks most of them up.
+void* from_system(std::size_t bytes) {
+#if defined(MADV_HUGEPAGE)
+    constexpr std::size_t huge_page = std::size_t{2} << 20;
+    if (bytes >= 4 * huge_page) {
+        bytes = (bytes + huge_page - 1) / huge_page * huge_page;
+        void* const block = std::aligned_alloc(huge_page, bytes);
+        if (block) madvise(block, bytes, MADV_HUGEPAGE);  // where the system has none, all is as before
+        return block;
+    }
+#endif
+    return std::aligned_alloc(64, (bytes + 63) / 64 * 64);
+}
+
 }  // namespace
 
 void* allocate(std::size_t bytes) {
@@ -83,7 +101,7 @@ void* allocate(std::size_t bytes) {
             ++mine->stats.system_calls;
         }
     }
-    if (void* block = std::aligned_alloc(64, (c.bytes + 63) / 64 * 64)) return block;
+    if (void* block = from_system(c.bytes)) return block;
     if (mine) mine->stats.live_bytes -= static_cast<std::ptrdiff_t>(c.bytes);
     throw std::bad_alloc();
 }

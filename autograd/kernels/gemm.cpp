@@ -23,30 +23,73 @@ struct Vectors {
     static constexpr std::size_t lanes = bytes / sizeof(T);
 };
 
-// to (columns, rows) = the transpose of from (rows, columns), in blocks of 4 x 4.
-template <class T>
+// Within each 16 bytes of a and b: elements `at` of a (below 4) or b (from 4 on, less 4), for four elements in 16 bytes; for two,
+// with 2 for 4.
+template <std::size_t... at, class Vector, std::size_t... lane>
+SEVENFOLD_INLINE inline void mix(Vector& to, const Vector& a, const Vector& b, std::index_sequence<lane...>) {
+    constexpr std::size_t lanes = sizeof...(lane), square = sizeof...(at), pick[] = {at...};
+    to = __builtin_shufflevector(
+        a, b, (lane / square * square + pick[lane % square] % square + pick[lane % square] / square * lanes)...);
+}
+
+template <class Vector, class Half, std::size_t... lane>
+SEVENFOLD_INLINE inline void join(Vector& to, const Half& a, const Half& b, std::index_sequence<lane...>) {
+    to = __builtin_shufflevector(a, b, lane...);
+}
+
+/// 16 bytes each from places that are `step` elements apart.
+template <class T, int bytes>
+SEVENFOLD_INLINE inline void gather(typename Vectors<T, bytes>::Vector& to, const T* from, std::size_t step) {
+    if constexpr (bytes == 16) {
+        std::memcpy(&to, from, bytes);
+    } else {
+        typename Vectors<T, bytes / 2>::Vector a, b;
+        gather<T, bytes / 2>(a, from, step);
+        gather<T, bytes / 2>(b, from + bytes / 32 * step, step);
+        join(to, a, b, std::make_index_sequence<bytes / sizeof(T)>());
+    }
+}
+
+// to (columns, rows) = the transpose of from (rows, columns). Vectors of `bytes` take 16 bytes from as many rows as give whole
+// vectors of the result, and turn them as squares within their 16 bytes; what remains is left to shorter vectors.
+template <class T, int bytes>
 SEVENFOLD_INLINE inline void transpose(std::size_t rows, std::size_t columns, const T* from, std::size_t from_step,
                                        T* to, std::size_t to_step) {
-    using Vector = typename Vectors<T, 4 * sizeof(T)>::Vector;
-    const std::size_t whole_rows = rows / 4 * 4, whole_columns = columns / 4 * 4;
-    for (std::size_t j = 0; j < whole_columns; j += 4)
-        for (std::size_t i = 0; i < whole_rows; i += 4) {
-            Vector a, b, c, d;
-            const T* at = from + i * from_step + j;
-            std::memcpy(&a, at, sizeof a);
-            std::memcpy(&b, at + from_step, sizeof b);
-            std::memcpy(&c, at + 2 * from_step, sizeof c);
-            std::memcpy(&d, at + 3 * from_step, sizeof d);
-            const Vector e = __builtin_shufflevector(a, b, 0, 4, 1, 5), f = __builtin_shufflevector(a, b, 2, 6, 3, 7),
-                         g = __builtin_shufflevector(c, d, 0, 4, 1, 5), h = __builtin_shufflevector(c, d, 2, 6, 3, 7);
-            const Vector turned[] = {
-                __builtin_shufflevector(e, g, 0, 1, 4, 5), __builtin_shufflevector(e, g, 2, 3, 6, 7),
-                __builtin_shufflevector(f, h, 0, 1, 4, 5), __builtin_shufflevector(f, h, 2, 3, 6, 7)};
-            for (std::size_t r = 0; r < 4; ++r) std::memcpy(to + (j + r) * to_step + i, &turned[r], sizeof a);
+    using Vector = typename Vectors<T, bytes>::Vector;
+    constexpr std::size_t lanes = bytes / sizeof(T), square = 16 / sizeof(T);
+    constexpr auto all = std::make_index_sequence<lanes>();
+    const std::size_t whole_rows = rows / lanes * lanes, whole_columns = columns / square * square;
+    for (std::size_t j = 0; j < whole_columns; j += square)
+        for (std::size_t i = 0; i < whole_rows; i += lanes) {
+            Vector row[square], turned[square];
+            for (std::size_t r = 0; r < square; ++r)
+                gather<T, bytes>(row[r], from + (i + r) * from_step + j, square * from_step);
+            if constexpr (square == 4) {
+                Vector a, b, c, d;
+                mix<0, 4, 1, 5>(a, row[0], row[1], all);
+                mix<2, 6, 3, 7>(b, row[0], row[1], all);
+                mix<0, 4, 1, 5>(c, row[2], row[3], all);
+                mix<2, 6, 3, 7>(d, row[2], row[3], all);
+                mix<0, 1, 4, 5>(turned[0], a, c, all);
+                mix<2, 3, 6, 7>(turned[1], a, c, all);
+                mix<0, 1, 4, 5>(turned[2], b, d, all);
+                mix<2, 3, 6, 7>(turned[3], b, d, all);
+            } else {
+                mix<0, 2>(turned[0], row[0], row[1], all);
+                mix<1, 3>(turned[1], row[0], row[1], all);
+            }
+            for (std::size_t r = 0; r < square; ++r) std::memcpy(to + (j + r) * to_step + i, &turned[r], bytes);
         }
-    for (std::size_t j = 0; j < columns; ++j)
-        for (std::size_t i = j < whole_columns ? whole_rows : 0; i < rows; ++i)
-            to[j * to_step + i] = from[i * from_step + j];
+    for (std::size_t j = whole_columns; j < columns; ++j)
+        for (std::size_t i = 0; i < whole_rows; ++i) to[j * to_step + i] = from[i * from_step + j];
+    from += whole_rows * from_step;
+    to += whole_rows;
+    rows -= whole_rows;
+    if constexpr (bytes > 16)
+        transpose<T, bytes / 2>(rows, columns, from, from_step, to, to_step);
+    else
+        for (std::size_t j = 0; j < columns; ++j)
+            for (std::size_t i = 0; i < rows; ++i) to[j * to_step + i] = from[i * from_step + j];
 }
 
 // A tile of C, R rows by V vectors, stays in registers while it runs along k. Where n is no multiple of a vector, the last
@@ -64,7 +107,7 @@ struct Tiles {
         std::size_t first, width, k_first, depth;
         const T* b;
         std::size_t ldb;
-        std::array<std::size_t, 3> columns;  // where its vectors begin
+        std::array<std::size_t, 4> columns;  // where its vectors begin
     };
 
     template <std::size_t R, std::size_t V>
@@ -113,7 +156,9 @@ struct Tiles {
     template <std::size_t V>
     SEVENFOLD_INLINE void rows(const Strip& s) const {
         std::size_t i = 0;
-        if (many_registers)
+        if constexpr (V == 4)
+            for (; i + 6 <= p.m; i += 6) tile<6, V>(i, s);
+        else if (many_registers)
             for (; i + 8 <= p.m; i += 8) tile<8, V>(i, s);
         for (; i + 4 <= p.m; i += 4) tile<4, V>(i, s);
         for (; i + 2 <= p.m; i += 2) tile<2, V>(i, s);
@@ -121,21 +166,25 @@ struct Tiles {
     }
 
     SEVENFOLD_INLINE void operator()() const {
-        alignas(64) T copy[block * 3 * lanes];
+        alignas(64) T copy[block * 4 * lanes];
         const std::size_t vectors = (p.n + lanes - 1) / lanes;
         for (std::size_t k = 0; k < p.k; k += block)
             for (std::size_t v = 0, many; v < vectors; v += many) {
                 // 2 or 3 vectors, so that the overlap lies within a strip
-                many = vectors - v == 4 ? 2 : std::min<std::size_t>(vectors - v, 3);
+                const std::size_t left = vectors - v;
+                if (many_registers)
+                    many = left <= 4 ? left : left == 5 || left == 6 || left == 9 ? 3 : 4;
+                else
+                    many = left == 4 ? 2 : std::min<std::size_t>(left, 3);
                 const std::size_t first = v * lanes;
                 Strip s{first, std::min(many * lanes, p.n - first), k, std::min(block, p.k - k), nullptr, many * lanes,
                         {}};
                 if (s.width < lanes) s.first = p.n - (s.width = lanes);  // the only vector of this strip
                 for (std::size_t j = 0; j < many; ++j) s.columns[j] = std::min(j * lanes, s.width - lanes);
                 if (p.transpose_b) {
-                    transpose(s.width, s.depth, p.b + s.first * p.ldb + k, p.ldb, copy, s.ldb);
+                    transpose<T, bytes>(s.width, s.depth, p.b + s.first * p.ldb + k, p.ldb, copy, s.ldb);
                     s.b = copy;
-                } else if (p.m >= many_rows && p.ldb > 3 * lanes) {
+                } else if (p.m >= many_rows && p.ldb > 4 * lanes) {
                     for (std::size_t i = 0; i < s.depth; ++i)
                         for (std::size_t j = 0; j < many; ++j)
                             std::memcpy(copy + i * s.ldb + s.columns[j], p.b + (k + i) * p.ldb + s.first + s.columns[j],
@@ -148,7 +197,44 @@ struct Tiles {
                 if (many == 1) rows<1>(s);
                 if (many == 2) rows<2>(s);
                 if (many == 3) rows<3>(s);
+                if constexpr (many_registers)
+                    if (many == 4) rows<4>(s);
             }
+    }
+};
+
+// Cᵀ = op(B)ᵀ op(A)ᵀ, and C turned back: for few rows by many columns of a transposed B, whose strips would all have to be
+// turned, and for few columns by many rows of a transposed A.
+template <class T, int bytes>
+struct Turned {
+    Product<T> p;
+    T* c;  // m n elements
+
+    SEVENFOLD_INLINE void operator()() const {
+        Tiles<T, bytes>{{.transpose_a = !p.transpose_b,
+                         .transpose_b = !p.transpose_a,
+                         .m = p.n,
+                         .n = p.m,
+                         .k = p.k,
+                         .a = p.b,
+                         .lda = p.ldb,
+                         .b = p.a,
+                         .ldb = p.lda,
+                         .c = c,
+                         .ldc = p.m,
+                         .alpha = p.alpha}}();
+        if (!p.row && p.beta != 0) {
+            for (std::size_t i = 0; i < p.m; ++i)
+                for (std::size_t j = 0; j < p.n; ++j) {
+                    T& to = p.c[i * p.ldc + j];
+                    to = c[j * p.m + i] + p.beta * to;
+                }
+            return;
+        }
+        transpose<T, bytes>(p.n, p.m, c, p.m, p.c, p.ldc);
+        if (p.row)
+            for (std::size_t i = 0; i < p.m; ++i)
+                for (std::size_t j = 0; j < p.n; ++j) p.c[i * p.ldc + j] += p.row[j];
     }
 };
 
@@ -211,48 +297,15 @@ struct Plain {
 };
 
 // The longest vectors of the machine that fit into n elements.
-template <class T, template <class, int> class Loops>
-void run(const Product<T>& p, std::size_t n) {
-    if (simd::level() == simd::Level::avx512 && n >= 64 / sizeof(T)) return simd::detail::run_avx512(Loops<T, 64>{p});
-    if (simd::level() != simd::Level::baseline && n >= 32 / sizeof(T)) return simd::detail::run_avx2(Loops<T, 32>{p});
+template <class T, template <class, int> class Loops, class... More>
+void run(const Product<T>& p, std::size_t n, More... more) {
+    if (simd::level() == simd::Level::avx512 && n >= 64 / sizeof(T))
+        return simd::detail::run_avx512(Loops<T, 64>{p, more...});
+    if (simd::level() != simd::Level::baseline && n >= 32 / sizeof(T))
+        return simd::detail::run_avx2(Loops<T, 32>{p, more...});
     if (n < 16 / sizeof(T)) return simd::run(Plain<T>{p});
-    if (simd::level() != simd::Level::baseline) return simd::detail::run_avx2(Loops<T, 16>{p});
-    simd::detail::run_baseline(Loops<T, 16>{p});
-}
-
-// Cᵀ = op(B)ᵀ op(A)ᵀ, and C turned back: for few rows by many columns of a transposed B, where A has to be turned as well
-// but B has not, and for few columns by many rows of a transposed A, where neither has.
-template <class T>
-void turned(const Product<T>& p) {
-    Array<T> scratch(Shape{p.m * p.n + (p.transpose_a ? 0 : p.m * p.k)});
-    T *c = scratch.data(), *a = c + p.m * p.n;
-    if (!p.transpose_a) simd::run([=]() SEVENFOLD_INLINE { transpose(p.m, p.k, p.a, p.lda, a, p.m); });
-    run<T, Tiles>({.transpose_a = !p.transpose_b,
-                   .m = p.n,
-                   .n = p.m,
-                   .k = p.k,
-                   .a = p.b,
-                   .lda = p.ldb,
-                   .b = p.transpose_a ? p.a : a,
-                   .ldb = p.transpose_a ? p.lda : p.m,
-                   .c = c,
-                   .ldc = p.m,
-                   .alpha = p.alpha},
-                  p.m);
-    simd::run([=]() SEVENFOLD_INLINE {
-        if (!p.row && p.beta != 0) {
-            for (std::size_t i = 0; i < p.m; ++i)
-                for (std::size_t j = 0; j < p.n; ++j) {
-                    T& to = p.c[i * p.ldc + j];
-                    to = c[j * p.m + i] + p.beta * to;
-                }
-            return;
-        }
-        transpose(p.n, p.m, c, p.m, p.c, p.ldc);
-        if (p.row)
-            for (std::size_t i = 0; i < p.m; ++i)
-                for (std::size_t j = 0; j < p.n; ++j) p.c[i * p.ldc + j] += p.row[j];
-    });
+    if (simd::level() != simd::Level::baseline) return simd::detail::run_avx2(Loops<T, 16>{p, more...});
+    simd::detail::run_baseline(Loops<T, 16>{p, more...});
 }
 
 }  // namespace
@@ -290,12 +343,13 @@ void small_gemm(const Product<T>& p) {
         other.ldb = std::max(p.k, p.n);
         return small_gemm(other);
     }
+    const auto turned = [&] { run<T, Turned>(p, p.m, Array<T>(Shape{p.m * p.n}).data()); };
     constexpr std::size_t few_rows = 4, few_columns = 64 / sizeof(T);
     if (p.transpose_b && !p.transpose_a) {
         if (p.m < few_rows || p.n == 1) return run<T, Dots>(p, p.k);
-        if (p.n > 2 * p.m && p.m >= 64 / sizeof(T)) return turned(p);
+        if (p.n > 2 * p.m && p.m >= 64 / sizeof(T)) return turned();
     }
-    if (p.transpose_a && p.n < few_columns && p.m >= 64 / sizeof(T)) return turned(p);
+    if (p.transpose_a && p.n < few_columns && p.m >= 64 / sizeof(T)) return turned();
     run<T, Tiles>(p, p.n);
 }
 

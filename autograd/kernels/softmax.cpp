@@ -21,11 +21,12 @@ SEVENFOLD_INLINE inline void for_blocks(std::size_t outer, std::size_t n, std::s
 // the ends of short rows would cost more than all the rest.
 std::size_t rows_in_group(std::size_t n) { return std::max<std::size_t>(1, 2048 / std::max<std::size_t>(1, n)); }
 
-// y = x − its largest element, for each row.
-template <class T>
+// y = x − its largest element, for each row. Where that is −∞ and `may_be_empty`, y = x.
+template <bool may_be_empty, class T>
 SEVENFOLD_INLINE inline void from_the_top(const T* x, std::size_t rows, std::size_t n, T* y) {
     for (std::size_t o = 0; o < rows; ++o) {
-        const T high = fold_row<RowMaximum<T>>(x + o * n, n);
+        T high = fold_row<RowMaximum<T>>(x + o * n, n);
+        if (may_be_empty) high = high == RowMaximum<T>::start ? T{0} : high;
         for (std::size_t k = 0; k < n; ++k) y[o * n + k] = x[o * n + k] - high;
     }
 }
@@ -37,23 +38,32 @@ SEVENFOLD_INLINE inline T sum_row(const T* x, std::size_t n) {
     return sum;
 }
 
+template <bool may_be_empty, class T>
+void softmax_rows(const T* x, std::size_t all, std::size_t n, T* y) {
+    simd::run([=, group = rows_in_group(n)]() SEVENFOLD_INLINE {
+        for (std::size_t first = 0; first < all; first += group) {
+            const std::size_t rows = std::min(group, all - first);
+            T* to = y + first * n;
+            from_the_top<may_be_empty>(x + first * n, rows, n, to);
+            for (std::size_t i = 0; i < rows * n; ++i) to[i] = lane::exp(to[i]);
+            for (std::size_t o = 0; o < rows; ++o) {
+                const T sum = sum_row(to + o * n, n), share = may_be_empty && sum == 0 ? T{0} : 1 / sum;
+                for (std::size_t k = 0; k < n; ++k) to[o * n + k] *= share;
+            }
+        }
+    });
+}
+
 }  // namespace
 
 template <class T>
+void attention_weights(const T* x, std::size_t rows, std::size_t n, T* y) {
+    softmax_rows<true>(x, rows, n, y);
+}
+
+template <class T>
 void softmax(const T* x, std::size_t outer, std::size_t n, std::size_t inner, T* y) {
-    if (inner == 1)
-        return simd::run([=, group = rows_in_group(n)]() SEVENFOLD_INLINE {
-            for (std::size_t first = 0; first < outer; first += group) {
-                const std::size_t rows = std::min(group, outer - first);
-                T* to = y + first * n;
-                from_the_top(x + first * n, rows, n, to);
-                for (std::size_t i = 0; i < rows * n; ++i) to[i] = lane::exp(to[i]);
-                for (std::size_t o = 0; o < rows; ++o) {
-                    const T share = 1 / sum_row(to + o * n, n);
-                    for (std::size_t k = 0; k < n; ++k) to[o * n + k] *= share;
-                }
-            }
-        });
+    if (inner == 1) return softmax_rows<false>(x, outer, n, y);
     simd::run([=]() SEVENFOLD_INLINE {
         for_blocks(outer, n, inner, [=](std::size_t at, std::size_t width) SEVENFOLD_INLINE {
             T high[columns], sum[columns]{};
@@ -72,16 +82,20 @@ void softmax(const T* x, std::size_t outer, std::size_t n, std::size_t inner, T*
 }
 
 template <class T>
+void softmax_rows_backward(const T* dy, const T* y, std::size_t rows, std::size_t n, T scale, T* dx) {
+    simd::run([=]() SEVENFOLD_INLINE {
+        for (std::size_t o = 0; o < rows; ++o) {
+            const std::size_t at = o * n;
+            T sum{0};
+            for (std::size_t k = 0; k < n; ++k) sum += dy[at + k] * y[at + k];
+            for (std::size_t k = 0; k < n; ++k) dx[at + k] = scale * y[at + k] * (dy[at + k] - sum);
+        }
+    });
+}
+
+template <class T>
 void softmax_backward(const T* dy, const T* y, std::size_t outer, std::size_t n, std::size_t inner, T* dx) {
-    if (inner == 1)
-        return simd::run([=]() SEVENFOLD_INLINE {
-            for (std::size_t o = 0; o < outer; ++o) {
-                const std::size_t at = o * n;
-                T sum{0};
-                for (std::size_t k = 0; k < n; ++k) sum += dy[at + k] * y[at + k];
-                for (std::size_t k = 0; k < n; ++k) dx[at + k] = y[at + k] * (dy[at + k] - sum);
-            }
-        });
+    if (inner == 1) return softmax_rows_backward(dy, y, outer, n, T{1}, dx);
     simd::run([=]() SEVENFOLD_INLINE {
         for_blocks(outer, n, inner, [=](std::size_t at, std::size_t width) SEVENFOLD_INLINE {
             T sum[columns]{};
@@ -105,7 +119,7 @@ void log_softmax(const T* x, std::size_t outer, std::size_t n, std::size_t inner
             for (std::size_t first = 0; first < outer; first += group) {
                 const std::size_t rows = std::min(group, outer - first);
                 T* to = y + first * n;
-                from_the_top(x + first * n, rows, n, to);
+                from_the_top<false>(x + first * n, rows, n, to);
                 for (std::size_t i = 0; i < rows * n; ++i) e[i] = lane::exp(to[i]);
                 for (std::size_t o = 0; o < rows; ++o) {
                     const T log_sum = std::log(sum_row(e + o * n, n));
@@ -162,6 +176,8 @@ void log_softmax_backward(const T* dy, const T* y, std::size_t outer, std::size_
 // clang-format off
 using S = std::size_t;
 template void softmax(const float*, S, S, S, float*); template void softmax(const double*, S, S, S, double*);
+template void attention_weights(const float*, S, S, float*); template void attention_weights(const double*, S, S, double*);
+template void softmax_rows_backward(const float*, const float*, S, S, float, float*); template void softmax_rows_backward(const double*, const double*, S, S, double, double*);
 template void softmax_backward(const float*, const float*, S, S, S, float*); template void softmax_backward(const double*, const double*, S, S, S, double*);
 template void log_softmax(const float*, S, S, S, float*); template void log_softmax(const double*, S, S, S, double*);
 template void log_softmax_backward(const float*, const float*, S, S, S, float*); template void log_softmax_backward(const double*, const double*, S, S, S, double*);
