@@ -74,7 +74,7 @@ constexpr bool reuse = true;
 void* from_system(std::size_t bytes) {
 #if defined(MADV_HUGEPAGE)
     constexpr std::size_t huge_page = std::size_t{2} << 20;
-    if (bytes >= 4 * huge_page) {
+    if (bytes >= 2 * huge_page) {
         bytes = (bytes + huge_page - 1) / huge_page * huge_page;
         void* const block = std::aligned_alloc(huge_page, bytes);
         if (block) madvise(block, bytes, MADV_HUGEPAGE);  // where the system has none, all is as before
