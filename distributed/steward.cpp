@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <fstream>
 
 #include "sevenfold/distributed/output.hpp"
 
@@ -20,6 +21,13 @@ double clock_seconds(clockid_t clock) {
     return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
 }
 double now_seconds() { return clock_seconds(CLOCK_MONOTONIC); }
+
+/// Seconds in which the process computed, or its first thread would have, had others left it a processor.
+double busy_seconds() {
+    double waited = 0, ran = 0;  // nanoseconds
+    std::ifstream("/proc/self/schedstat") >> ran >> waited;
+    return clock_seconds(CLOCK_PROCESS_CPUTIME_ID) + 1e-9 * waited;
+}
 
 std::string whole(double seconds) { return text(static_cast<long>(seconds + 0.5)); }
 
@@ -64,7 +72,7 @@ Steward::Beat Steward::own_beat(double now) {
     const std::lock_guard lock(state_);
     Beat beat = here_;
     beat.since = now - state_began_;
-    beat.cpu_seconds = clock_seconds(CLOCK_PROCESS_CPUTIME_ID);
+    beat.busy_seconds = busy_seconds();
     return beat;
 }
 
@@ -117,9 +125,9 @@ void Steward::watch(double now) {
     const bool works = !heard_.waits;
     // A process that computes uses a processor; the stewards' own turns take less than a hundredth of one.
     if (!last_ || !works || heard_.exchanges != last_->exchanges ||
-        heard_.cpu_seconds - idle_cpu_ > 0.05 * (now - idle_since_) + 0.05) {
+        heard_.busy_seconds - idle_busy_ > 0.05 * (now - idle_since_) + 0.05) {
         idle_since_ = now;
-        idle_cpu_ = heard_.cpu_seconds;
+        idle_busy_ = heard_.busy_seconds;
     }
     last_ = heard_;
     if (!works || !waited_for) return;

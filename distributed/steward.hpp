@@ -37,8 +37,8 @@ class Steward {
 
   private:
     struct Beat {
-        std::uint64_t exchanges;    // that it has begun to wait for
-        double cpu_seconds, since;  // of the process; since it waits or works
+        std::uint64_t exchanges;     // that it has begun to wait for
+        double busy_seconds, since;  // of the process; since it waits or works
         std::uint8_t waits, work;
     };
     void run();
@@ -72,7 +72,7 @@ class Steward {
     MPI_Request sending_ = MPI_REQUEST_NULL, hearing_ = MPI_REQUEST_NULL;
     Beat sent_{}, heard_{};
     std::optional<Beat> last_;
-    double next_beat_ = 0, last_heard_ = 0, idle_since_ = 0, idle_cpu_ = 0, last_turn_ = 0;
+    double next_beat_ = 0, last_heard_ = 0, idle_since_ = 0, idle_busy_ = 0, last_turn_ = 0;
 
     std::atomic<bool> stop_ = false;
     std::thread thread_;

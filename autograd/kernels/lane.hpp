@@ -39,8 +39,10 @@ SEVENFOLD_INLINE inline float exp_within(float x) {
 /// exp with the same error; 0 where the result is too small for full precision (below -87.34), infinity above 88.72.
 /// Chosen among by bits, without a branch that could keep a loop from becoming vectors.
 SEVENFOLD_INLINE inline float exp(float x) {
-    constexpr int sign = std::numeric_limits<int>::min(), smallest = std::bit_cast<int>(std::numeric_limits<float>::min()),
-                  infinity = std::bit_cast<int>(std::numeric_limits<float>::infinity()), far = std::bit_cast<int>(89.0f);
+    constexpr int sign = std::numeric_limits<int>::min(),
+                  smallest = std::bit_cast<int>(std::numeric_limits<float>::min()),
+                  infinity = std::bit_cast<int>(std::numeric_limits<float>::infinity()),
+                  far = std::bit_cast<int>(89.0f);
     const int bits = std::bit_cast<int>(x), size = bits & ~sign;
     const float clamped = std::bit_cast<float>((size < far ? size : far) | (bits & sign));
     const int y = std::bit_cast<int>(exp_within(clamped));
