@@ -53,7 +53,10 @@ json parse(const fs::path& path, std::string_view header) {
     };
     try {
         return json::parse(header, watch);
-    } catch (const json::exception& e) { reject(path, "a header that is not JSON", e.what()); }
+    } catch (const json::parse_error& e) {
+        const std::size_t byte = std::min(e.byte, header.size());
+        reject(path, "a header that is not JSON", text("it breaks off at byte ", byte, " of ", header.size()));
+    } catch (const json::exception&) { reject(path, "a header that is not JSON", "a number in it is too large"); }
 }
 
 std::vector<std::uint64_t> whole_numbers(const fs::path& path, const std::string& name, const json& entry,

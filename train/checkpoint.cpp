@@ -123,7 +123,9 @@ template <class T>
 Checkpoint<T> checkpoint_from_bytes(std::string bytes, const std::filesystem::path& path) {
     const SafetensorsFile file(std::move(bytes), path);
     const auto& metadata = file.metadata();
+    std::string name;
     const auto entry = [&](const std::string& key) {
+        name = key;
         const auto found = metadata.find(key);
         return found == metadata.end() ? std::string() : found->second;
     };
@@ -137,8 +139,8 @@ Checkpoint<T> checkpoint_from_bytes(std::string bytes, const std::filesystem::pa
     Checkpoint<T> c;
     try {
         read_metadata(c, entry);
-    } catch (const std::exception& damage) {
-        fail<FileError>("checkpoint", path.string(), printable(text("its metadata is damaged (", damage.what(), ")")),
+    } catch (const std::exception&) {
+        fail<FileError>("checkpoint", path.string(), text("its metadata is damaged, in the entry ", name),
                         "Go on from another checkpoint.");
     }
     c.history = History::from_json(entry("history"), path.string());

@@ -67,6 +67,13 @@ TEST_CASE("what is no number is named with its line and column") {
     CHECK(has(rejected("a\n1 2\n"), "it is not a number"));
     CHECK(has(rejected("a\n++1\n"), "it is not a number"));
     CHECK(has(rejected(std::string_view("a\n1\0\n", 5)), "it is not a number"));
+    for (const std::string_view mark : {"\xff\xfe", "\xfe\xff"}) {
+        const std::string message = rejected(std::string(mark) + std::string("a\0\n\0"
+                                                                             "1\0\n\0",
+                                                                             8));
+        CHECK(
+            has(message, "t.csv in UTF-16: a table is text in UTF-8. Save it as UTF-8, or: iconv -f UTF-16 -t UTF-8 "));
+    }
     CHECK(has(rejected("a\n" + std::string(5000, 'x')), std::string(40, 'x') + "..\""));
 }
 

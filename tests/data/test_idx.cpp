@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "idx_bytes.hpp"
 #include "python.hpp"
 #include "scratch.hpp"
 #include "sevenfold/data/deflate.hpp"
@@ -11,14 +12,6 @@
 using namespace sevenfold;
 
 namespace {
-
-// An IDX file: type, sizes and elements, numbers with their highest byte first.
-std::string idx(int type, std::initializer_list<std::uint32_t> sizes, std::string_view elements) {
-    std::string out{0, 0, static_cast<char>(type), static_cast<char>(sizes.size())};
-    for (std::uint32_t size : sizes)
-        for (int shift : {24, 16, 8, 0}) out += static_cast<char>(size >> shift);
-    return out.append(elements);
-}
 
 // The bytes in gzip, made by Python.
 std::string gzip(const Scratch& scratch, std::string_view bytes) {

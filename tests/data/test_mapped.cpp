@@ -4,6 +4,7 @@
 #include <cstring>
 #include <limits>
 
+#include "idx_bytes.hpp"
 #include "message.hpp"
 #include "python.hpp"
 #include "scratch.hpp"
@@ -16,13 +17,6 @@ using namespace sevenfold;
 using namespace std::string_view_literals;
 
 namespace {
-
-std::string idx(int type, std::initializer_list<std::uint32_t> sizes, std::string_view elements) {
-    std::string out{0, 0, static_cast<char>(type), static_cast<char>(sizes.size())};
-    for (std::uint32_t size : sizes)
-        for (int shift : {24, 16, 8, 0}) out += static_cast<char>(size >> shift);
-    return out.append(elements);
-}
 
 std::string npy(const std::string& descr, const std::string& shape, std::string_view elements,
                 const std::string& fortran_order = "False") {

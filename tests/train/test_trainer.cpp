@@ -324,6 +324,11 @@ TEST_CASE("files that are no checkpoint, of another version or damaged are refus
          " of version 2: this program reads version 1. Go on with the program that saved it, or start anew.")
             .c_str(),
         FileError);
+    CHECK_THROWS_WITH_AS(load_checkpoint<float>(rewritten("random", "{")),
+                         ("[checkpoint] " + (folder / "changed").string() +
+                          ": its metadata is damaged, in the entry random. Go on from another checkpoint.")
+                             .c_str(),
+                         FileError);
     for (const char* key : {"optimizer", "random", "settings", "position", "history"})
         for (const char* value : {"", "7", "{}", "[]", "{\"epoch\": -1}", "{\"a\": 1}"}) {
             CAPTURE(key);
