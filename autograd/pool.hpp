@@ -1,5 +1,6 @@
 // Memory for arrays: 64-byte aligned blocks, handed back to the thread that freed them and reused by size class.
-// An array costs 25 ns instead of 70 to 250 this way, and large fresh arrays bring no page faults.
+// An array costs 25 ns instead of 70 to 250 this way, and large fresh arrays bring no page faults. From 4 MB on the system
+// is asked for pages of 2 MB.
 #pragma once
 
 #include <cstddef>

@@ -11,12 +11,12 @@ namespace {
 
 int heard_out = -1, heard_error = -1;  // the real ones while muted
 
+}  // namespace
+
 void flush() {
     std::cout.flush();
     std::fflush(nullptr);
 }
-
-}  // namespace
 
 void mute() {
     if (heard_error >= 0) return;

@@ -9,6 +9,8 @@ namespace sevenfold::distributed {
 void mute();
 /// Undoes it.
 void unmute();
+/// Hands on what the streams of C and C++ have gathered.
+void flush();
 /// Writes to standard error, muted or not.
 void say_to_the_end(std::string_view words);
 

@@ -47,6 +47,13 @@ void keep_memory() {
     ::mallopt(M_TRIM_THRESHOLD, 1 << 30);
 }
 
+// When the process ends, not when its session does: a rank that has ended with an error makes mpirun end the others, and rank 0
+// may still have to say what happened.
+void finalize() {
+    flush();
+    MPI_Finalize();
+}
+
 std::terminate_handler usual_end = nullptr;
 
 }  // namespace
@@ -81,7 +88,7 @@ class Session::Ranks {
             return;
         }
         world_.reset();
-        MPI_Finalize();
+        std::atexit(finalize);
         // What the program says of an exception that all have met, rank 0 says for all.
         if (std::uncaught_exceptions() == exceptions_) unmute();
     }
