@@ -203,26 +203,32 @@ struct Tiles {
     }
 };
 
-// Cᵀ = op(B)ᵀ op(A)ᵀ, and C turned back: for few rows by many columns of a transposed B, whose strips would all have to be
-// turned, and for few columns by many rows of a transposed A.
+// Cᵀ = op(B)ᵀ op(A)ᵀ, with Cᵀ (n, m) at c.
+template <class T>
+SEVENFOLD_INLINE inline Product<T> transposed(const Product<T>& p, T* c) {
+    return {.transpose_a = !p.transpose_b,
+            .transpose_b = !p.transpose_a,
+            .m = p.n,
+            .n = p.m,
+            .k = p.k,
+            .a = p.b,
+            .lda = p.ldb,
+            .b = p.a,
+            .ldb = p.lda,
+            .c = c,
+            .ldc = p.m,
+            .alpha = p.alpha};
+}
+
+// The transpose is computed, and C turned back: for few rows by many columns of a transposed B, whose strips would all have to
+// be turned, and for few columns by many rows of a transposed A.
 template <class T, int bytes>
 struct Turned {
     Product<T> p;
     T* c;  // m n elements
 
     SEVENFOLD_INLINE void operator()() const {
-        Tiles<T, bytes>{{.transpose_a = !p.transpose_b,
-                         .transpose_b = !p.transpose_a,
-                         .m = p.n,
-                         .n = p.m,
-                         .k = p.k,
-                         .a = p.b,
-                         .lda = p.ldb,
-                         .b = p.a,
-                         .ldb = p.lda,
-                         .c = c,
-                         .ldc = p.m,
-                         .alpha = p.alpha}}();
+        Tiles<T, bytes>{transposed(p, c)}();
         if (!p.row && p.beta != 0) {
             for (std::size_t i = 0; i < p.m; ++i)
                 for (std::size_t j = 0; j < p.n; ++j) {
@@ -320,21 +326,12 @@ bool is_small(const Product<T>& p) {
 
 template <class T>
 void small_gemm(const Product<T>& p) {
-    if (p.k == 0) return simd::run(Plain<T>{p});  // an empty sum
-    if (p.n == 1 && p.m > 1 && p.ldc == 1 && !p.row &&
-        p.transpose_a)  // a column without gaps is a row: Cᵀ = op(B)ᵀ op(A)ᵀ
-        return small_gemm<T>({.transpose_a = !p.transpose_b,
-                              .m = 1,
-                              .n = p.m,
-                              .k = p.k,
-                              .a = p.b,
-                              .lda = p.ldb,
-                              .b = p.a,
-                              .ldb = p.lda,
-                              .c = p.c,
-                              .ldc = p.m,
-                              .alpha = p.alpha,
-                              .beta = p.beta});
+    if (p.k == 0) return simd::run(Plain<T>{p});                         // an empty sum
+    if (p.n == 1 && p.m > 1 && p.ldc == 1 && !p.row && p.transpose_a) {  // a column without gaps is a row
+        Product<T> row = transposed(p, p.c);
+        row.beta = p.beta;
+        return small_gemm(row);
+    }
     // A column of B is a row turned, and a row a column turned. Copied only here: who has just written a product one by
     // one would wait for reading it in vectors.
     if (p.ldb == 1 && (p.transpose_b ? p.k == 1 && p.n > 1 : p.n == 1 && p.k > 1)) {
