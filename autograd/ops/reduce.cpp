@@ -158,9 +158,13 @@ Indices argmax(const Array<T>& x, std::ptrdiff_t axis) {
         for (std::size_t i = 0; i < inner; ++i) {
             const T* from = x.data() + o * n * inner + i;
             std::size_t best = 0;
+            T high = *from;
             for (std::size_t k = 1; k < n; ++k) {  // the first NaN counts as the largest, as in NumPy
-                const T v = from[k * inner], high = from[best * inner];
-                if (v > high || (v != v && high == high)) best = k;
+                const T v = from[k * inner];
+                const bool higher =
+                    (v > high) | ((v != v) & (high == high));  // without branches: nobody foretells them
+                best = higher ? k : best;
+                high = higher ? v : high;
             }
             *to++ = static_cast<std::int64_t>(best);
         }
