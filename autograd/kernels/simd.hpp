@@ -26,19 +26,20 @@ namespace detail {
 extern Level active;
 
 // Each takes the loop's variables by value: what nobody else can reach stays in registers, where a reference would have
-// to be read again after every write to memory.
+// to be read again after every write to memory. Hidden: a loop is nobody's interface.
 
 template <class F>
-__attribute__((noinline, flatten)) void run_baseline(const F f) {
+__attribute__((noinline, flatten, visibility("hidden"))) void run_baseline(const F f) {
     f();
 }
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
 template <class F>
-__attribute__((noinline, flatten, target("arch=x86-64-v3"))) void run_avx2(const F f) {
+__attribute__((noinline, flatten, visibility("hidden"), target("arch=x86-64-v3"))) void run_avx2(const F f) {
     f();
 }
 template <class F>
-__attribute__((noinline, flatten, target("arch=x86-64-v4,prefer-vector-width=512"))) void run_avx512(const F f) {
+__attribute__((noinline, flatten, visibility("hidden"), target("arch=x86-64-v4,prefer-vector-width=512"))) void
+run_avx512(const F f) {
     f();
 }
 #else  // other compilers refuse to inline across targets
