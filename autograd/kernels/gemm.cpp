@@ -23,8 +23,7 @@ struct Vectors {
     static constexpr std::size_t lanes = bytes / sizeof(T);
 };
 
-// Within each 16 bytes of a and b: elements `at` of a (below 4) or b (from 4 on, less 4), for four elements in 16 bytes; for two,
-// with 2 for 4.
+// Within each 16 bytes the elements numbered `at`: those of a come first, those of b go on behind them.
 template <std::size_t... at, class Vector, std::size_t... lane>
 SEVENFOLD_INLINE inline void mix(Vector& to, const Vector& a, const Vector& b, std::index_sequence<lane...>) {
     constexpr std::size_t lanes = sizeof...(lane), square = sizeof...(at), pick[] = {at...};
