@@ -34,9 +34,9 @@ with_pkg_config() {  # with_pkg_config SOURCE [--static]
 }
 with_mpi() {
     g++ -std=c++20 "$here/ranks.cpp" $(pkg-config --cflags --libs sevenfold-distributed) -o program
-    LD_LIBRARY_PATH="$prefix/$libdir" ./program | grep -qx 'rank 0 of 1' || fail 'ranks.cpp, alone'
+    LD_LIBRARY_PATH="$prefix/$libdir" ./program | grep -x 'rank 0 of 1' >/dev/null || fail 'ranks.cpp, alone'
     LD_LIBRARY_PATH="$prefix/$libdir" OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 \
-        mpirun --oversubscribe -n 2 ./program | grep -qx 'rank 1 of 2' || fail 'ranks.cpp, under mpirun'
+        mpirun --oversubscribe -n 2 ./program | grep -x 'rank 1 of 2' >/dev/null || fail 'ranks.cpp, under mpirun'
 }
 with_cmake() {
     rm -rf cmake-build
