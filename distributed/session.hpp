@@ -28,6 +28,8 @@ struct SessionOptions {
 ///
 /// An exception that leaves its scope on all ranks ends them as it would end one process, and rank 0 speaks for all. One that
 /// leaves it on some ranks only ends the whole program, for the others cannot go on.
+///
+/// MPI is finalized as the process ends, where the ranks wait for each other: what rank 0 does after the session is not cut off.
 class Session {
   public:
     explicit Session(const SessionOptions& options = {});
