@@ -169,7 +169,7 @@ struct Tiles {
         const std::size_t vectors = (p.n + lanes - 1) / lanes;
         for (std::size_t k = 0; k < p.k; k += block)
             for (std::size_t v = 0, many; v < vectors; v += many) {
-                // 2 or 3 vectors, so that the overlap lies within a strip
+                // 2 to 4 vectors, never one behind others, so that the overlap lies within a strip
                 const std::size_t left = vectors - v;
                 if (many_registers)
                     many = left <= 4 ? left : left == 5 || left == 6 || left == 9 ? 3 : 4;

@@ -159,10 +159,10 @@ Indices argmax(const Array<T>& x, std::ptrdiff_t axis) {
             const T* from = x.data() + o * n * inner + i;
             std::size_t best = 0;
             T high = *from;
-            for (std::size_t k = 1; k < n; ++k) {  // the first NaN counts as the largest, as in NumPy
+            // The first NaN counts as the largest, as in NumPy. Without branches, which nobody foretells.
+            for (std::size_t k = 1; k < n; ++k) {
                 const T v = from[k * inner];
-                const bool higher =
-                    (v > high) | ((v != v) & (high == high));  // without branches: nobody foretells them
+                const bool higher = (v > high) | ((v != v) & (high == high));
                 best = higher ? k : best;
                 high = higher ? v : high;
             }

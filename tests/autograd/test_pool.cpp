@@ -14,13 +14,24 @@ using namespace sevenfold;
 constexpr bool reuses = !address_sanitizer;
 
 TEST_CASE("blocks are aligned to 64 bytes and hold what was asked for") {
-    for (std::size_t bytes : {1u, 100u, 128u, 129u, 160u, 161u, 1000u, 4096u, 5000u, 100'000u, 3'000'001u}) {
+    for (std::size_t bytes : {1u, 100u, 128u, 129u, 160u, 161u, 1000u, 4096u, 5000u, 100'000u, 3'000'001u, 4'000'000u,
+                              4'194'304u, 4'194'305u, 9'000'001u}) {
         void* block = pool::allocate(bytes);
         CHECK(reinterpret_cast<std::uintptr_t>(block) % 64 == 0);
         std::memset(block, 0xAB, bytes);
         pool::release(block, bytes);
     }
 }
+
+#if defined(__linux__)
+TEST_CASE("blocks of 4 MB and more begin where a large page can") {
+    for (std::size_t bytes : {4u << 20, (4u << 20) + 1, 20'000'000u}) {
+        void* block = pool::allocate(bytes);
+        CHECK(reinterpret_cast<std::uintptr_t>(block) % (2u << 20) == 0);
+        pool::release(block, bytes);
+    }
+}
+#endif
 
 TEST_CASE("a freed block is the next one of its size class") {
     if (!reuses) return;
