@@ -59,12 +59,16 @@ int main(int, char** argv) {
         train("throws", file, session.rank() + 1 == session.size());
         return 0;
     }
+    std::size_t rank = 0;
     try {
         const distributed::Session session;
+        rank = session.rank();
         train(how, file, session.rank() + 1 == session.size());
         std::cout << "done\n";
         return 0;
     } catch (const Error& error) {
+        if (rank == 0)
+            std::this_thread::sleep_for(std::chrono::milliseconds(500));  // the others would have ended long ago
         std::cerr << error.what() << '\n';
         return 1;
     }
