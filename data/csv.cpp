@@ -40,7 +40,7 @@ class Records {
         if (text_.starts_with("\xef\xbb\xbf")) at_ = 3;  // the mark that some programs put before UTF-8
         if (text_.starts_with("\xff\xfe") || text_.starts_with("\xfe\xff"))
             fail<FileError>("csv", text(path.string(), " in UTF-16"), "a table is text in UTF-8",
-                            text("Save it as UTF-8, or: iconv -f UTF-16 -t UTF-8 ", path.string(), " > table.csv"));
+                            text("Save it as UTF-8, or: iconv -f UTF-16 -t UTF-8 \"", path.string(), "\" > table.csv"));
     }
 
     bool at_end() { return !have(1); }

@@ -71,8 +71,9 @@ TEST_CASE("what is no number is named with its line and column") {
         const std::string message = rejected(std::string(mark) + std::string("a\0\n\0"
                                                                              "1\0\n\0",
                                                                              8));
-        CHECK(
-            has(message, "t.csv in UTF-16: a table is text in UTF-8. Save it as UTF-8, or: iconv -f UTF-16 -t UTF-8 "));
+        CHECK(has(message,
+                  "t.csv in UTF-16: a table is text in UTF-8. Save it as UTF-8, or: iconv -f UTF-16 -t UTF-8 \"/"));
+        CHECK(has(message, "t.csv\" > table.csv"));
     }
     CHECK(has(rejected("a\n" + std::string(5000, 'x')), std::string(40, 'x') + "..\""));
 }
